@@ -1,0 +1,1 @@
+//! The IDX format (LeCun), plain or gzipped.

@@ -1,0 +1,166 @@
+//! How a training step is computed. Two engines, one trait: [`cpu`] (f32 and f64; the reference, the fallback and the
+//! exact mode) and [`gpu`] (f32, WGSL). An engine executes a [`Plan`] for several arms in lockstep; it knows numbers per
+//! arm, never which arm is which or why.
+//!
+//! **Enqueue, then collect.** [`Engine::step`] and [`Engine::evaluate`] enqueue; [`Engine::collect`] waits for what was
+//! enqueued and hands back its [`Output`]s in order. One wait serves many steps.
+//!
+//! **Memory order.** Feature maps are `[c, n, h, w]`: with the channel outermost a BatchNorm set is one contiguous run
+//! and a convolution's GEMM over many images writes its output in place. Images enter as `[n, c, h, w]`.
+
+pub mod cpu;
+pub mod gpu;
+
+use crate::model::{Net, Plan};
+use futures_util::future::LocalBoxFuture;
+use std::sync::Arc;
+
+/// Images of one evaluation chunk: the probe batch is the first chunk of the test set.
+pub const EVAL_CHUNK: usize = 300;
+/// Steps that may be enqueued before [`Engine::collect`] must be called.
+pub const MAX_ENQUEUED: usize = 64;
+/// Most arms an engine trains in lockstep.
+pub const MAX_ARMS: usize = 8;
+
+/// Everything an engine is built from.
+#[derive(Clone)]
+pub struct Setup {
+    /// The network; engines plan it for `batch` and for [`EVAL_CHUNK`].
+    pub net: Net,
+    /// Images per training step.
+    pub batch: usize,
+    /// Training images `[n, c, h, w]`, standardised.
+    pub train_images: Arc<[f32]>,
+    /// Their classes.
+    pub train_labels: Arc<[u8]>,
+    /// Test images `[n, c, h, w]`, standardised; at least [`EVAL_CHUNK`] of them.
+    pub test_images: Arc<[f32]>,
+    /// Initial weights of each arm in the order of [`Plan::weights`]: one inner vector an arm, exact in the precision
+    /// of the engine.
+    pub weights: Vec<Vec<f64>>,
+    /// The frozen head `[features, classes]`, the same for all arms.
+    pub head: Vec<f32>,
+}
+
+impl Setup {
+    /// The plan of a training step.
+    pub fn train_plan(&self) -> Plan {
+        Plan::new(&self.net, self.batch)
+    }
+
+    /// The plan of an evaluation chunk.
+    pub fn eval_plan(&self) -> Plan {
+        Plan::new(&self.net, EVAL_CHUNK)
+    }
+
+    /// Number of test images.
+    pub fn test_len(&self) -> usize {
+        self.test_images.len() / self.net.input.len()
+    }
+}
+
+/// What drives one arm in one step: `v ← γ (v + kick·θ) + g + λ θ`, `θ ← θ − η v`, then `θ ← θ·2^−halvings`,
+/// `v ← v·2^halvings`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ArmInput {
+    /// η, for the stored weights.
+    pub lr: f64,
+    /// λ.
+    pub weight_decay: f64,
+    /// γ.
+    pub momentum: f64,
+    /// Added to the buffer along θ before the step; 0 except where a gauge is restarted.
+    pub kick: f64,
+    /// ε of every norm in this step's forward pass.
+    pub epsilon: f64,
+    /// Exact halvings of the weights after the update.
+    pub halvings: u32,
+    /// A stopped arm keeps its weights and its row is meaningless.
+    pub live: bool,
+}
+
+/// What one arm measured in one step, before its update.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArmRow {
+    /// Mean cross-entropy of the batch, nats.
+    pub loss: f64,
+    /// Correctly classified images of the batch.
+    pub correct: u32,
+    /// Per convolution, in the order of [`Plan::weights`].
+    pub layers: Vec<LayerSums>,
+}
+
+/// Sums over the weights of one convolution.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LayerSums {
+    /// ‖θ‖² of the stored weights.
+    pub weight_sq: f64,
+    /// ‖g‖² of the loss's gradient, without weight decay.
+    pub gradient_sq: f64,
+    /// ⟨g, θ⟩.
+    pub dot: f64,
+}
+
+/// What came of something enqueued.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// A training step; one row an arm.
+    Row {
+        /// The step it belongs to.
+        step: u64,
+        /// In the order of [`Setup::weights`].
+        arms: Vec<ArmRow>,
+    },
+    /// An evaluation of [`EVAL_CHUNK`] test images.
+    Logits {
+        /// The step before whose update it was taken.
+        step: u64,
+        /// First test image of the chunk.
+        start: usize,
+        /// `[EVAL_CHUNK, classes]` for each arm.
+        arms: Vec<Vec<f64>>,
+    },
+}
+
+/// Why an engine cannot go on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EngineError {
+    /// The device went away; a new engine can replay to the same step.
+    DeviceLost(String),
+    /// The device refused; the sentence says what.
+    Refused(String),
+}
+
+impl std::fmt::Display for EngineError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::DeviceLost(why) => write!(f, "the GPU device was lost: {why}"),
+            Self::Refused(why) => write!(f, "the GPU device refused: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for EngineError {}
+
+/// Trains all arms in lockstep.
+pub trait Engine {
+    /// "CPU" or the adapter's name, for people.
+    fn device_name(&self) -> &str;
+
+    /// Enqueues step `step` on the training images `batch` (indices, as many as the plan's batch) for all arms.
+    ///
+    /// At most [`MAX_ENQUEUED`] steps and evaluations together between two calls of [`Engine::collect`].
+    fn step(&mut self, step: u64, batch: &[u32], arms: &[ArmInput]);
+
+    /// Enqueues the logits of the test images `start .. start + EVAL_CHUNK`, with the chunk's own statistics.
+    fn evaluate(&mut self, step: u64, start: usize, arms: &[ArmInput]);
+
+    /// Waits for everything enqueued; outputs in the order they were enqueued.
+    fn collect(&mut self) -> LocalBoxFuture<'_, Result<Vec<Output>, EngineError>>;
+
+    /// The weights of one arm, in the order of [`Setup::weights`].
+    fn weights(&mut self, arm: usize) -> LocalBoxFuture<'_, Result<Vec<f64>, EngineError>>;
+
+    /// Makes the device go away, to try the recovery. Does nothing where there is no device to lose.
+    fn lose_device(&mut self) {}
+}

@@ -1,0 +1,28 @@
+//! An experiment and a view as the fragment of a URL, and back.
+
+use super::{Experiment, View};
+
+/// What a link says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// What to train.
+    pub experiment: Experiment,
+    /// What to show.
+    pub view: View,
+    /// Keys this version does not know, kept in order.
+    pub unknown: Vec<(String, String)>,
+    /// One sentence for everything that could not be taken as it was written ("link asked lr=50, limited to 10").
+    pub notes: Vec<String>,
+}
+
+impl Link {
+    /// Reads a whole URL, a `#fragment` or a bare fragment. Never fails: what cannot be used is said in `notes`.
+    pub fn parse(_text: &str) -> Self {
+        Self::default()
+    }
+
+    /// The canonical fragment, beginning with `#v=1`: only what differs from the defaults.
+    pub fn fragment(&self) -> String {
+        String::new()
+    }
+}

@@ -1,0 +1,143 @@
+//! The one description of what is trained: an [`Experiment`] is what a link encodes and what a trainer runs.
+
+pub mod arm;
+pub mod limits;
+pub mod link;
+pub mod view;
+
+pub use arm::{Arm, ArmSet};
+pub use link::Link;
+pub use view::View;
+
+use crate::model::Activation;
+use crate::theory::Hyper;
+
+/// Everything that decides what is trained. Two equal experiments on the same engine, build and device give the same bits.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Experiment {
+    /// η, λ and γ at step 0.
+    pub hyper: Hyper,
+    /// Drives weights, head and batch order.
+    pub seed: u32,
+    /// The nonlinearity.
+    pub activation: Activation,
+    /// Images per step.
+    pub batch: usize,
+    /// The normalisation's ε; scheduled for the twin as ε/u².
+    pub epsilon: f64,
+    /// Frobenius norm of the frozen head.
+    pub head_norm: f64,
+    /// Which arms train.
+    pub arms: ArmSet,
+    /// The run pauses by itself after this many steps.
+    pub steps: u64,
+    /// What was changed while it ran, in order of steps.
+    pub changes: Vec<Change>,
+    /// Which engine is asked for.
+    pub engine: EngineChoice,
+    /// Which precision is asked for; f64 exists on the CPU only.
+    pub precision: Precision,
+    /// Whether the twin is kept in range by exact halvings.
+    pub rescaling: bool,
+}
+
+impl Default for Experiment {
+    fn default() -> Self {
+        Self {
+            hyper: Hyper { lr: 0.1, weight_decay: 2e-3, momentum: 0.9 },
+            seed: 7,
+            activation: Activation::Gelu,
+            batch: 64,
+            epsilon: 0.0,
+            head_norm: 10.0,
+            arms: ArmSet::default(),
+            steps: 3_000,
+            changes: Vec::new(),
+            engine: EngineChoice::Auto,
+            precision: Precision::F32,
+            rescaling: true,
+        }
+    }
+}
+
+impl Experiment {
+    /// η, λ and γ in force at `step`, after all changes up to and including it.
+    pub fn hyper_at(&self, step: u64) -> Hyper {
+        let mut hyper = self.hyper;
+        for change in self.changes.iter().take_while(|c| c.step <= step) {
+            change.setting.apply_to(&mut hyper);
+        }
+        hyper
+    }
+
+    /// The same experiment starting over with the values in force at `step` and no recorded changes.
+    pub fn with_present_values(&self, step: u64) -> Self {
+        Self { hyper: self.hyper_at(step), changes: Vec::new(), ..self.clone() }
+    }
+}
+
+/// Something that changed before the update of a step.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Change {
+    /// The first step it applies to.
+    pub step: u64,
+    /// What was set.
+    pub setting: Setting,
+}
+
+/// What may change while a run goes on.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub enum Setting {
+    /// η.
+    LearningRate(f64),
+    /// λ.
+    WeightDecay(f64),
+    /// γ.
+    Momentum(f64),
+    /// The gauge is restarted: the twin's buffer takes `u q θ̃` and q becomes 0 (theory 3.3).
+    RestartGauge,
+}
+
+impl Setting {
+    /// Applies it to the hyper-parameters; restarting the gauge leaves them alone.
+    pub fn apply_to(self, hyper: &mut Hyper) {
+        match self {
+            Self::LearningRate(x) => hyper.lr = x,
+            Self::WeightDecay(x) => hyper.weight_decay = x,
+            Self::Momentum(x) => hyper.momentum = x,
+            Self::RestartGauge => {}
+        }
+    }
+}
+
+/// Which engine an experiment asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum EngineChoice {
+    /// Whichever a short measurement finds faster; decided before step 0.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// The GPU.
+    Gpu,
+}
+
+/// Floating-point precision of the training arithmetic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Precision {
+    /// 32 bits.
+    #[default]
+    F32,
+    /// 64 bits: the exact mode, on the CPU.
+    F64,
+}
+
+impl Precision {
+    /// The name in links and labels.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        }
+    }
+}

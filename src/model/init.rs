@@ -1,0 +1,114 @@
+//! Initial weights from a named, seeded generator: PCG-XSH-RR 64/32 (O'Neill 2014) and the Box–Muller transform.
+//!
+//! Weights are f32 values whatever the precision they are trained in, so that every engine starts from the same numbers.
+
+use super::plan::Plan;
+use rand_core::{Rng, SeedableRng};
+use rand_pcg::Pcg32;
+
+/// What a stream of random numbers is for; each purpose has its own, so that a change of one leaves the others alone.
+#[derive(Clone, Copy, Debug)]
+#[repr(u64)]
+pub enum Stream {
+    /// Initial convolution weights.
+    Weights = 1,
+    /// The frozen head.
+    Head = 2,
+    /// The order of the training images.
+    Batches = 3,
+}
+
+/// The generator of `stream` under the experiment's one seed.
+pub fn generator(seed: u32, stream: Stream) -> Pcg32 {
+    Pcg32::seed_from_u64(u64::from(seed) << 8 | stream as u64)
+}
+
+/// A number uniform in (0, 1]: 53 random bits, never 0, so that its logarithm is finite.
+fn open_unit(rng: &mut Pcg32) -> f64 {
+    ((rng.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64
+}
+
+/// `count` independent standard normal numbers.
+pub fn normals(rng: &mut Pcg32, count: usize) -> Vec<f64> {
+    let mut out = Vec::with_capacity(count + 1);
+    while out.len() < count {
+        let radius = (-2.0 * open_unit(rng).ln()).sqrt();
+        let angle = std::f64::consts::TAU * open_unit(rng);
+        out.extend([radius * angle.cos(), radius * angle.sin()]);
+    }
+    out.truncate(count);
+    out
+}
+
+/// Initial weights of every convolution, `[out, in, kernel, kernel]` one after another: normal with standard deviation
+/// √(2/fan_in) (He et al. 2015).
+pub fn weights(plan: &Plan, seed: u32) -> Vec<f32> {
+    let mut rng = generator(seed, Stream::Weights);
+    plan.weights
+        .iter()
+        .flat_map(|w| {
+            let std = (2.0 / w.fan_in() as f64).sqrt();
+            normals(&mut rng, w.len()).into_iter().map(move |x| (x * std) as f32)
+        })
+        .collect()
+}
+
+/// The frozen head `[features, classes]`, scaled to Frobenius norm `norm`.
+pub fn head(plan: &Plan, seed: u32, norm: f64) -> Vec<f32> {
+    let raw = normals(&mut generator(seed, Stream::Head), plan.features().c * plan.classes);
+    let length = raw.iter().map(|x| x * x).sum::<f64>().sqrt();
+    raw.iter().map(|x| (x * norm / length) as f32).collect()
+}
+
+/// Every weight moved away from zero by one unit in the last place of f32: the control's start.
+pub fn one_ulp_away_f32(weights: &[f32]) -> Vec<f64> {
+    weights.iter().map(|&w| f64::from(f32::from_bits(w.to_bits() + 1))).collect()
+}
+
+/// The same in f64, for the exact mode.
+pub fn one_ulp_away_f64(weights: &[f32]) -> Vec<f64> {
+    weights.iter().map(|&w| f64::from_bits(f64::from(w).to_bits() + 1)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Activation, Net, Norm, Shape};
+
+    fn plan() -> Plan {
+        Plan::new(&Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu), 64)
+    }
+
+    #[test]
+    fn weights_have_the_promised_spread() {
+        let (plan, w) = (plan(), weights(&plan(), 7));
+        let layer = &w[plan.weights[2].offset..];
+        let var = layer.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / layer.len() as f64;
+        assert!((var / (2.0 / 288.0) - 1.0).abs() < 0.05, "{var}");
+        let mean = layer.iter().map(|&x| f64::from(x)).sum::<f64>() / layer.len() as f64;
+        assert!(mean.abs() < 3e-3);
+    }
+
+    #[test]
+    fn the_head_has_its_norm() {
+        let h = head(&plan(), 7, 10.0);
+        assert!((h.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt() - 10.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn seeds_and_streams_differ_and_repeat() {
+        assert_eq!(weights(&plan(), 7), weights(&plan(), 7));
+        assert_ne!(weights(&plan(), 7), weights(&plan(), 8));
+        assert_ne!(generator(7, Stream::Weights).next_u64(), generator(7, Stream::Head).next_u64());
+    }
+
+    #[test]
+    fn one_ulp_is_one_ulp() {
+        let w = [1.0f32, -1.0, 0.3];
+        let moved = one_ulp_away_f32(&w);
+        assert_eq!(moved[0], 1.0 + f64::from(f32::EPSILON));
+        assert_eq!(moved[1], -1.0 - f64::from(f32::EPSILON));
+        assert!(moved[2] > f64::from(w[2]));
+        assert_eq!(one_ulp_away_f64(&w)[0], 1.0 + f64::EPSILON);
+    }
+}

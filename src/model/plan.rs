@@ -1,0 +1,279 @@
+//! A network flattened into operations on numbered tensors: what an engine executes.
+//!
+//! Forward is `ops` in order; backward is `ops` in reverse. Where a tensor feeds several operations its gradient is a
+//! sum: [`Plan::writes_gradient_first`] says which operation of the backward walk overwrites and which add.
+
+use super::{Activation, Layer, Net, NormGeometry, Shortcut};
+
+/// Channels, height and width of one image or feature map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Shape {
+    /// Channels.
+    pub c: usize,
+    /// Height.
+    pub h: usize,
+    /// Width.
+    pub w: usize,
+}
+
+impl Shape {
+    /// Elements of one image.
+    pub fn len(self) -> usize {
+        self.c * self.h * self.w
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Index into [`Plan::tensors`]. Tensor 0 is the batch of images, shared by all arms; it has no gradient.
+pub type TensorId = usize;
+/// Index into [`Plan::weights`].
+pub type WeightId = usize;
+
+/// The tensor that holds the images.
+pub const INPUT: TensorId = 0;
+
+/// Weights of one convolution, `[out, in, kernel, kernel]` in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// Name, unique in the network.
+    pub name: String,
+    /// Output channels.
+    pub out: usize,
+    /// Input channels.
+    pub input: usize,
+    /// Kernel height and width.
+    pub kernel: usize,
+    /// First element in the flat vector of all weights.
+    pub offset: usize,
+}
+
+impl Weight {
+    /// Number of weights.
+    pub fn len(&self) -> usize {
+        self.out * self.fan_in()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Inputs of one output: `in · kernel²`.
+    pub fn fan_in(&self) -> usize {
+        self.input * self.kernel * self.kernel
+    }
+}
+
+/// Sizes of one convolution over a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvGeometry {
+    /// Images in the batch.
+    pub n: usize,
+    /// Input map.
+    pub input: Shape,
+    /// Output map.
+    pub output: Shape,
+    /// Kernel height and width.
+    pub kernel: usize,
+    /// Stride in both directions.
+    pub stride: usize,
+    /// Zeros around the input.
+    pub pad: usize,
+}
+
+impl ConvGeometry {
+    /// Multiply-adds of one forward pass over the batch.
+    pub fn multiply_adds(&self) -> usize {
+        self.n * self.output.len() * self.input.c * self.kernel * self.kernel
+    }
+}
+
+/// One operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Op {
+    /// `output = conv(input, weight)`.
+    Conv {
+        /// Its input.
+        input: TensorId,
+        /// Its weights.
+        weight: WeightId,
+        /// Its output.
+        output: TensorId,
+        /// Its sizes.
+        geometry: ConvGeometry,
+    },
+    /// `output = activation((input − mean) / √(var + ε))`.
+    NormAct {
+        /// Its input, of degree 1 in the weights.
+        input: TensorId,
+        /// Its output, of degree 0.
+        output: TensorId,
+        /// Which elements share mean and variance.
+        geometry: NormGeometry,
+        /// The nonlinearity.
+        activation: Activation,
+    },
+    /// `output = a + b`.
+    Add {
+        /// First summand.
+        a: TensorId,
+        /// Second summand.
+        b: TensorId,
+        /// The sum.
+        output: TensorId,
+    },
+    /// Global average pooling, frozen linear head, cross-entropy: the last operation.
+    PoolHead {
+        /// The features before pooling.
+        input: TensorId,
+    },
+}
+
+impl Op {
+    /// The tensors it reads.
+    pub fn inputs(&self) -> impl Iterator<Item = TensorId> {
+        let (a, b) = match *self {
+            Self::Conv { input, .. } | Self::NormAct { input, .. } | Self::PoolHead { input } => (input, None),
+            Self::Add { a, b, .. } => (a, Some(b)),
+        };
+        std::iter::once(a).chain(b)
+    }
+}
+
+/// A network with all its sizes, for one batch size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Images in the batch.
+    pub batch: usize,
+    /// Number of logits.
+    pub classes: usize,
+    /// Shape of each tensor for one image; in memory a tensor is `[c, n, h, w]`.
+    pub tensors: Vec<Shape>,
+    /// The trained weights, in the order of the flat vector.
+    pub weights: Vec<Weight>,
+    /// Forward order.
+    pub ops: Vec<Op>,
+}
+
+impl Plan {
+    /// Plans `net` for batches of `batch` images.
+    pub fn new(net: &Net, batch: usize) -> Self {
+        let mut plan = Self { batch, classes: net.classes, tensors: vec![net.input], weights: vec![], ops: vec![] };
+        let last = plan.push_all(net, &net.layers, INPUT);
+        plan.ops.push(Op::PoolHead { input: last });
+        plan
+    }
+
+    /// The shape of the features before pooling.
+    pub fn features(&self) -> Shape {
+        match self.ops.last() {
+            Some(&Op::PoolHead { input }) => self.tensors[input],
+            _ => unreachable!("a plan ends in its head"),
+        }
+    }
+
+    /// Trained weights in all.
+    pub fn weight_count(&self) -> usize {
+        self.weights.last().map_or(0, |w| w.offset + w.len())
+    }
+
+    /// Elements of tensor `id` over the batch.
+    pub fn tensor_len(&self, id: TensorId) -> usize {
+        self.tensors[id].len() * self.batch
+    }
+
+    /// Whether, walking backward, `ops[op]` is the first to write the gradient of its input `tensor` (and so overwrites
+    /// it) or adds to what later operations of the network wrote. For an [`Op::Add`] of a tensor to itself: not planned.
+    pub fn writes_gradient_first(&self, op: usize, tensor: TensorId) -> bool {
+        !self.ops[op + 1..].iter().any(|later| later.inputs().any(|t| t == tensor))
+    }
+
+    fn push_tensor(&mut self, shape: Shape) -> TensorId {
+        self.tensors.push(shape);
+        self.tensors.len() - 1
+    }
+
+    fn push_all(&mut self, net: &Net, layers: &[Layer], mut x: TensorId) -> TensorId {
+        for layer in layers {
+            x = self.push(net, layer, x);
+        }
+        x
+    }
+
+    fn push(&mut self, net: &Net, layer: &Layer, x: TensorId) -> TensorId {
+        let shape = self.tensors[x];
+        match layer {
+            Layer::Conv { name, out, kernel, stride } => {
+                let pad = kernel / 2;
+                let size = |len: usize| (len + 2 * pad - kernel) / stride + 1;
+                let to = Shape { c: *out, h: size(shape.h), w: size(shape.w) };
+                let geometry =
+                    ConvGeometry { n: self.batch, input: shape, output: to, kernel: *kernel, stride: *stride, pad };
+                let offset = self.weight_count();
+                self.weights.push(Weight { name: name.clone(), out: *out, input: shape.c, kernel: *kernel, offset });
+                let output = self.push_tensor(to);
+                self.ops.push(Op::Conv { input: x, weight: self.weights.len() - 1, output, geometry });
+                output
+            }
+            Layer::NormAct => {
+                let output = self.push_tensor(shape);
+                let geometry = net.norm.geometry(self.batch, shape);
+                self.ops.push(Op::NormAct { input: x, output, geometry, activation: net.activation });
+                output
+            }
+            Layer::Residual { pre, body, shortcut } => {
+                let p = self.push_all(net, pre, x);
+                let short = match shortcut {
+                    Shortcut::Identity => x,
+                    Shortcut::AfterPre(layer) => self.push(net, layer, p),
+                };
+                let long = self.push_all(net, body, p);
+                let output = self.push_tensor(self.tensors[long]);
+                self.ops.push(Op::Add { a: long, b: short, output });
+                output
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Norm;
+
+    #[test]
+    fn the_default_net() {
+        let net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
+        let plan = Plan::new(&net, 64);
+        let maps: Vec<_> = plan.tensors.iter().map(|s| (s.c, s.h)).collect();
+        assert_eq!(maps, [(1, 14), (16, 14), (16, 14), (32, 7), (32, 7), (32, 4), (32, 4)]);
+        assert_eq!(plan.weight_count(), 144 + 4_608 + 9_216);
+        assert_eq!(plan.features(), Shape { c: 32, h: 4, w: 4 });
+    }
+
+    #[test]
+    fn preresnet_8_has_the_peers_shapes() {
+        let net = Net::preresnet(Shape { c: 3, h: 32, w: 32 }, 10, 8, &[16, 32, 64], Norm::Batch, Activation::Relu);
+        let plan = Plan::new(&net, 64);
+        assert_eq!(plan.weights.len(), 9);
+        assert_eq!(plan.features(), Shape { c: 64, h: 8, w: 8 });
+        let shortcut = plan.weights.iter().find(|w| w.name == "stage2.block1.shortcut").unwrap();
+        assert_eq!((shortcut.out, shortcut.input, shortcut.kernel), (32, 16, 1));
+    }
+
+    #[test]
+    fn exactly_one_writer_of_each_gradient_comes_first() {
+        let net = Net::preresnet(Shape { c: 3, h: 8, w: 8 }, 10, 14, &[4, 8], Norm::Batch, Activation::Gelu);
+        let plan = Plan::new(&net, 2);
+        for tensor in 1..plan.tensors.len() {
+            let firsts = (0..plan.ops.len())
+                .filter(|&i| plan.ops[i].inputs().any(|t| t == tensor) && plan.writes_gradient_first(i, tensor))
+                .count();
+            assert_eq!(firsts, 1, "tensor {tensor}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What is known of a run, built from [`Event`]s and nothing else. The page draws it, `explr run` prints it, scripts
+//! read it.
+
+use crate::experiment::{Arm, Change, Experiment};
+use crate::theory::{Ghost, Hyper};
+use crate::trainer::{ArmStop, EngineReport, Event, RunState};
+
+/// The measurements of one arm, one entry a step from step 0 on, until it stops.
+#[derive(Clone, Debug, Default)]
+pub struct ArmSeries {
+    /// Mean cross-entropy of the batch, nats.
+    pub loss: Vec<f64>,
+    /// Fraction of the batch classified correctly.
+    pub batch_accuracy: Vec<f64>,
+    /// log10 of the learning rate.
+    pub log10_lr: Vec<f64>,
+    /// log10 ‖θ‖ of all trained weights.
+    pub log10_weight_norm: Vec<f64>,
+    /// Per convolution: log10 ‖θ‖.
+    pub layer_log10_weight_norm: Vec<Vec<f64>>,
+    /// (step, relative distance of the probe logits to the WD run).
+    pub distance: Vec<(u64, f64)>,
+    /// (step, test accuracy).
+    pub test_accuracy: Vec<(u64, f64)>,
+}
+
+/// Everything known of the present run.
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    /// What is trained, with the changes recorded so far.
+    pub experiment: Experiment,
+    /// On what.
+    pub engine: EngineReport,
+    /// Names of the convolutions.
+    pub layers: Vec<String>,
+    /// Steps in an epoch; 0 until known.
+    pub steps_per_epoch: u64,
+    /// What the trainer is doing.
+    pub state: RunState,
+    /// What is being prepared, while it is.
+    pub preparing: Option<(String, Option<f32>)>,
+    /// Rows received: the next step to come.
+    pub steps_done: u64,
+    /// By arm, in the order of [`Arm::ALL`].
+    arms: [ArmSeries; Arm::ALL.len()],
+    /// η, λ, γ of each step.
+    pub hyper: Vec<Hyper>,
+    /// ρ_t − 1 of each step, while there is a twin.
+    pub rho: Vec<f64>,
+    /// The present gauge; `None` before the start.
+    pub ghost: Option<Ghost>,
+    /// η, λ, γ in force now.
+    pub present: Option<Hyper>,
+    /// Arms that stopped.
+    pub stops: Vec<ArmStop>,
+    /// Sentences, newest last.
+    pub notices: Vec<String>,
+    /// Why nothing goes on, if so.
+    pub failure: Option<String>,
+}
+
+impl Session {
+    /// A session that waits for `experiment` to start.
+    pub fn new(experiment: Experiment) -> Self {
+        Self { experiment, ..Self::default() }
+    }
+
+    /// The series of `arm`.
+    pub fn arm(&self, arm: Arm) -> &ArmSeries {
+        &self.arms[arm as usize]
+    }
+
+    /// Whether `arm` trains and has not stopped.
+    pub fn is_live(&self, arm: Arm) -> bool {
+        self.experiment.arms.contains(arm) && self.stop_of(arm).is_none()
+    }
+
+    /// Where and why `arm` stopped, if it did.
+    pub fn stop_of(&self, arm: Arm) -> Option<&ArmStop> {
+        self.stops.iter().find(|s| s.arm == arm)
+    }
+
+    /// The newest distance of `arm` to the WD run, with its step.
+    pub fn last_distance(&self, arm: Arm) -> Option<(u64, f64)> {
+        self.arm(arm).distance.last().copied()
+    }
+
+    /// η, λ and γ in force: the trainer's word, or the experiment's before it spoke.
+    pub fn hyper_now(&self) -> Hyper {
+        self.present.unwrap_or_else(|| self.experiment.hyper_at(self.steps_done))
+    }
+
+    /// Takes in what the trainer said.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Preparing(what, fraction) => {
+                self.state = RunState::Preparing;
+                self.preparing = Some((what, fraction));
+            }
+            Event::Started { experiment, engine, layers, steps_per_epoch, replay_to } => {
+                let notices = std::mem::take(&mut self.notices);
+                *self = Self { experiment: *experiment, engine, layers, steps_per_epoch, notices, ..Self::default() };
+                self.state = if replay_to > 0 { RunState::Replaying { to: replay_to } } else { RunState::Paused };
+                for arm in &mut self.arms {
+                    arm.layer_log10_weight_norm = vec![Vec::new(); self.layers.len()];
+                }
+            }
+            Event::Rows(rows) => rows.into_iter().for_each(|row| self.push_row(row)),
+            Event::Evaluations(list) => {
+                for evaluation in list {
+                    for (arm, distance) in evaluation.distance {
+                        self.arms[arm as usize].distance.push((evaluation.step, distance));
+                    }
+                    for (arm, accuracy) in evaluation.test_accuracy {
+                        self.arms[arm as usize].test_accuracy.push((evaluation.step, accuracy));
+                    }
+                }
+            }
+            Event::Changed(change) => self.record(change),
+            Event::Present { ghost, hyper, .. } => {
+                self.ghost = Some(ghost);
+                self.present = Some(hyper);
+            }
+            Event::State(state) => {
+                self.state = state;
+                self.preparing = None;
+            }
+            Event::ArmStopped(stop) => self.stops.push(stop),
+            Event::Notice(sentence) => self.notices.push(sentence),
+            Event::Failed(why) => self.failure = Some(why),
+        }
+    }
+
+    fn push_row(&mut self, row: crate::trainer::Row) {
+        self.steps_done = row.step + 1;
+        self.hyper.push(row.hyper);
+        self.rho.extend(row.rho);
+        for point in row.arms {
+            let series = &mut self.arms[point.arm as usize];
+            series.loss.push(point.loss);
+            series.batch_accuracy.push(point.batch_accuracy);
+            series.log10_lr.push(point.log10_lr);
+            series.log10_weight_norm.push(point.log10_weight_norm);
+            for (list, layer) in series.layer_log10_weight_norm.iter_mut().zip(&point.layers) {
+                list.push(layer.log10_weight_norm);
+            }
+        }
+    }
+
+    /// A change the trainer made known: new ones are appended, replayed ones are known already; at step 0 it is the start.
+    fn record(&mut self, change: Change) {
+        if change.step == 0 {
+            change.setting.apply_to(&mut self.experiment.hyper);
+        } else if !self.experiment.changes.contains(&change) {
+            self.experiment.changes.push(change);
+        }
+    }
+}
