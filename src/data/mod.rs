@@ -1,11 +1,15 @@
 //! Bytes → images and labels, and the seeded order in which they are trained on.
 
 pub mod batches;
+pub mod dataset;
 pub mod embedded;
+pub mod error;
+pub mod gzip;
 pub mod idx;
 
 pub use batches::BatchOrder;
 pub use embedded::fashion_mnist;
+pub use error::DataError;
 
 use crate::model::Shape;
 use std::sync::Arc;
