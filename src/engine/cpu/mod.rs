@@ -1,2 +1,5 @@
 //! The CPU engine.
+pub mod real;
 pub mod reference;
+
+pub use real::Real;
