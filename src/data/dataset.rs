@@ -22,46 +22,24 @@ impl Dataset {
         }
         let (mean, std) = mean_and_std(&train_images.pixels);
         if std == 0.0 {
-            return Err(header(
-                train[0].0,
-                16,
-                "pixels that differ".to_owned(),
-                "one grey everywhere".to_owned(),
-            ));
+            return Err(mismatch(train[0], 16, "pixels that differ".to_owned(), "one grey everywhere".to_owned()));
         }
-        let standardised = |pixels: &[u8]| {
-            pixels
-                .iter()
-                .map(|&x| ((f64::from(x) / 255.0 - mean) / std) as f32)
-                .collect()
-        };
+        let standardised =
+            |pixels: &[u8]| pixels.iter().map(|&x| ((f64::from(x) / 255.0 - mean) / std) as f32).collect();
         Ok(Self {
             name: name.to_owned(),
-            shape: Shape {
-                c: 1,
-                h: train_images.height,
-                w: train_images.width,
-            },
+            shape: Shape { c: 1, h: train_images.height, w: train_images.width },
             classes,
-            train: Split {
-                images: standardised(&train_images.pixels),
-                labels: train_labels.into(),
-            },
-            test: Split {
-                images: standardised(&test_images.pixels),
-                labels: test_labels.into(),
-            },
+            train: Split { images: standardised(&train_images.pixels), labels: train_labels.into() },
+            test: Split { images: standardised(&test_images.pixels), labels: test_labels.into() },
         })
     }
 }
 
-fn header(file: &str, byte: usize, expected: String, found: String) -> DataError {
-    DataError {
-        file: file.to_owned(),
-        at: At::Unpacked(byte),
-        expected,
-        found,
-    }
+/// A fault at `byte` of the file's content, seen only beside another file.
+fn mismatch((file, bytes): File, byte: usize, expected: String, found: String) -> DataError {
+    let at = if gzip::is_gzip(bytes) { At::Unpacked(byte) } else { At::File(byte) };
+    DataError { file: file.to_owned(), at, expected, found }
 }
 
 /// As many images as labels.
@@ -77,9 +55,7 @@ fn pair(classes: usize, [images, labels]: [File; 2]) -> Result<(idx::Images, Vec
 
 /// Mean and standard deviation of the pixels scaled to 0..=1; exact integer sums, so no order of adding matters.
 fn mean_and_std(pixels: &[u8]) -> (f64, f64) {
-    let (sum, squares) = pixels
-        .iter()
-        .fold((0u64, 0u64), |(s, q), &x| (s + u64::from(x), q + u64::from(x).pow(2)));
+    let (sum, squares) = pixels.iter().fold((0u64, 0u64), |(s, q), &x| (s + u64::from(x), q + u64::from(x).pow(2)));
     let n = pixels.len() as u64;
     // n Σx² − (Σx)² in whole numbers: no digits cancel.
     let spread = u128::from(n) * u128::from(squares) - u128::from(sum).pow(2);
@@ -93,19 +69,11 @@ mod tests {
 
     fn images(count: u32, side: u32, pixels: &[u8]) -> Vec<u8> {
         let words = [0x0803, count, side, side];
-        words
-            .iter()
-            .flat_map(|w| w.to_be_bytes())
-            .chain(pixels.iter().copied())
-            .collect()
+        words.iter().flat_map(|w| w.to_be_bytes()).chain(pixels.iter().copied()).collect()
     }
 
     fn labels(of: &[u8]) -> Vec<u8> {
-        [0x0801, of.len() as u32]
-            .iter()
-            .flat_map(|w| w.to_be_bytes())
-            .chain(of.iter().copied())
-            .collect()
+        [0x0801, of.len() as u32].iter().flat_map(|w| w.to_be_bytes()).chain(of.iter().copied()).collect()
     }
 
     #[test]
@@ -126,9 +94,7 @@ mod tests {
         let grey = images(2, 1, &[9, 9]);
         let sentence = |train: [&[u8]; 2], test: [&[u8]; 2]| {
             let [a, b, c, d] = [train[0], train[1], test[0], test[1]];
-            Dataset::from_idx("", 2, [("a", a), ("b", b)], [("c", c), ("d", d)])
-                .unwrap_err()
-                .to_string()
+            Dataset::from_idx("", 2, [("a", a), ("b", b)], [("c", c), ("d", d)]).unwrap_err().to_string()
         };
         assert!(sentence([&xs, &three], [&xs, &ys]).contains("expected 2 labels, one for each image of a, found 3"));
         assert!(sentence([&xs, &ys], [&large, &ys]).starts_with("c: at byte 8"));

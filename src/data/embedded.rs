@@ -7,10 +7,7 @@ use std::sync::OnceLock;
 /// A file of the set by the part of its name that differs.
 macro_rules! file {
     ($part:literal) => {
-        (
-            $part,
-            include_bytes!(concat!("../../assets/fashion14q4-4000-", $part, "-ubyte.gz")).as_slice(),
-        )
+        ($part, include_bytes!(concat!("../../assets/fashion14q4-4000-", $part, "-ubyte.gz")).as_slice())
     };
 }
 

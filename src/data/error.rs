@@ -28,11 +28,7 @@ impl std::fmt::Display for DataError {
             At::File(byte) => (byte, ""),
             At::Unpacked(byte) => (byte, " of the unpacked data"),
         };
-        write!(
-            f,
-            "{}: at byte {byte}{of} expected {}, found {}.",
-            self.file, self.expected, self.found
-        )
+        write!(f, "{}: at byte {byte}{of} expected {}, found {}.", self.file, self.expected, self.found)
     }
 }
 

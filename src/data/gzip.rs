@@ -27,11 +27,7 @@ pub struct Content<'a> {
 impl Content<'_> {
     /// Names byte `offset` of the content.
     pub fn at(&self, offset: usize) -> At {
-        if self.unpacked {
-            At::Unpacked(offset)
-        } else {
-            At::File(offset)
-        }
+        if self.unpacked { At::Unpacked(offset) } else { At::File(offset) }
     }
 }
 
@@ -46,10 +42,7 @@ pub fn is_gzip(bytes: &[u8]) -> bool {
 /// A damaged or cut-off member, a wrong checksum or length, something after the member, or more than `limit` bytes.
 pub fn content<'a>(file: &str, bytes: &'a [u8], limit: usize) -> Result<Content<'a>, DataError> {
     if !is_gzip(bytes) {
-        return Ok(Content {
-            bytes: Cow::Borrowed(bytes),
-            unpacked: false,
-        });
+        return Ok(Content { bytes: Cow::Borrowed(bytes), unpacked: false });
     }
     let wrong = |byte: usize, expected: String, found: String| DataError {
         file: file.to_owned(),
@@ -60,54 +53,29 @@ pub fn content<'a>(file: &str, bytes: &'a [u8], limit: usize) -> Result<Content<
     let start = deflate_start(bytes)
         .map_err(|(byte, found)| wrong(byte, "a gzip header with method 8 and no reserved flags".into(), found))?;
     let (out, used) = inflate(&bytes[start..], limit).map_err(|(byte, status)| match status {
-        TINFLStatus::HasMoreOutput => wrong(
-            start + byte,
-            format!("at most {limit} unpacked bytes"),
-            "more than that".into(),
-        ),
+        TINFLStatus::HasMoreOutput => {
+            wrong(start + byte, format!("at most {limit} unpacked bytes"), "more than that".into())
+        }
         TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => {
             wrong(bytes.len(), "more compressed data".into(), "the end of the file".into())
         }
-        _ => wrong(
-            start + byte,
-            "a valid DEFLATE stream up to here".into(),
-            "a code that does not exist".into(),
-        ),
+        _ => wrong(start + byte, "a valid DEFLATE stream up to here".into(), "a code that does not exist".into()),
     })?;
     let end = start + used;
     let trailer: [u8; TRAILER] = bytes[end..].first_chunk().copied().ok_or_else(|| {
-        wrong(
-            end,
-            format!("the {TRAILER} bytes of the gzip trailer"),
-            format!("{} bytes", bytes.len() - end),
-        )
+        wrong(end, format!("the {TRAILER} bytes of the gzip trailer"), format!("{} bytes", bytes.len() - end))
     })?;
     let [crc, len] = [0, 4].map(|i| u32::from_le_bytes([trailer[i], trailer[i + 1], trailer[i + 2], trailer[i + 3]]));
     if len != out.len() as u32 {
-        return Err(wrong(
-            end + 4,
-            format!("the unpacked length {}", out.len()),
-            len.to_string(),
-        ));
+        return Err(wrong(end + 4, format!("the unpacked length {}", out.len()), len.to_string()));
     }
     let sum = crc32(&out);
     if crc != sum {
-        return Err(wrong(
-            end,
-            format!("the checksum {sum:08x} of the unpacked data"),
-            format!("{crc:08x}"),
-        ));
+        return Err(wrong(end, format!("the checksum {sum:08x} of the unpacked data"), format!("{crc:08x}")));
     }
     match bytes.len() - end - TRAILER {
-        0 => Ok(Content {
-            bytes: Cow::Owned(out),
-            unpacked: true,
-        }),
-        more => Err(wrong(
-            end + TRAILER,
-            "the end of the file".into(),
-            format!("{more} more bytes"),
-        )),
+        0 => Ok(Content { bytes: Cow::Owned(out), unpacked: true }),
+        more => Err(wrong(end + TRAILER, "the end of the file".into(), format!("{more} more bytes"))),
     }
 }
 
@@ -125,19 +93,13 @@ fn deflate_start(bytes: &[u8]) -> Result<usize, (usize, String)> {
     }
     let mut next = HEADER;
     if flags & 4 != 0 {
-        let &[low, high] = bytes
-            .get(next..next + 2)
-            .and_then(|b| b.first_chunk())
-            .ok_or_else(cut)?;
+        let &[low, high] = bytes.get(next..next + 2).and_then(|b| b.first_chunk()).ok_or_else(cut)?;
         next += 2 + usize::from(u16::from_le_bytes([low, high]));
     }
     // File name and comment, each ended by a zero.
     for flag in [8, 16] {
         if flags & flag != 0 {
-            next += 1 + bytes
-                .get(next..)
-                .and_then(|rest| rest.iter().position(|&b| b == 0))
-                .ok_or_else(cut)?;
+            next += 1 + bytes.get(next..).and_then(|rest| rest.iter().position(|&b| b == 0)).ok_or_else(cut)?;
         }
     }
     next += if flags & 2 != 0 { 2 } else { 0 };
@@ -183,9 +145,7 @@ pub fn crc32(bytes: &[u8]) -> u32 {
         }
         table
     };
-    !bytes
-        .iter()
-        .fold(!0, |c, &b| TABLE[usize::from(c as u8 ^ b)] ^ (c >> 8))
+    !bytes.iter().fold(!0, |c, &b| TABLE[usize::from(c as u8 ^ b)] ^ (c >> 8))
 }
 
 #[cfg(test)]

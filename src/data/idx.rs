@@ -24,12 +24,7 @@ pub struct Images {
 pub fn images(file: &str, bytes: &[u8]) -> Result<Images, DataError> {
     let content = gzip::content(file, bytes, gzip::MAX_UNPACKED)?;
     let [count, height, width] = dimensions(file, &content, "an image file (00 00 08 03)")?;
-    Ok(Images {
-        count,
-        height,
-        width,
-        pixels: content.bytes[16..].to_vec(),
-    })
+    Ok(Images { count, height, width, pixels: content.bytes[16..].to_vec() })
 }
 
 /// Reads a label file (magic 0x00000801): one class an image, each below `classes`.
@@ -54,29 +49,16 @@ pub fn labels(file: &str, bytes: &[u8], classes: usize) -> Result<Vec<u8>, DataE
 /// The `N` dimensions, all positive, once the content is exactly as long as they say.
 fn dimensions<const N: usize>(file: &str, content: &Content<'_>, kind: &str) -> Result<[usize; N], DataError> {
     let bytes = &content.bytes[..];
-    let wrong = |at: At, expected: String, found: String| DataError {
-        file: file.to_owned(),
-        at,
-        expected,
-        found,
-    };
+    let wrong = |at: At, expected: String, found: String| DataError { file: file.to_owned(), at, expected, found };
     let magic = [0, 0, 8, N as u8];
     let header = 4 + 4 * N;
     if bytes.get(..4) != Some(&magic) {
         let first: Vec<String> = bytes.iter().take(4).map(|b| format!("{b:02x}")).collect();
-        let found = if first.is_empty() {
-            "an empty file".to_owned()
-        } else {
-            first.join(" ")
-        };
+        let found = if first.is_empty() { "an empty file".to_owned() } else { first.join(" ") };
         return Err(wrong(content.at(0), format!("the first bytes of {kind}"), found));
     }
     if bytes.len() < header {
-        return Err(wrong(
-            content.at(bytes.len()),
-            format!("a header of {header} bytes"),
-            "the end".to_owned(),
-        ));
+        return Err(wrong(content.at(bytes.len()), format!("a header of {header} bytes"), "the end".to_owned()));
     }
     let mut dims = [0; N];
     let mut elements = 1u64;
@@ -94,11 +76,7 @@ fn dimensions<const N: usize>(file: &str, content: &Content<'_>, kind: &str) -> 
     if there != elements {
         let product = dims.map(|d| d.to_string()).join(" × ");
         let found = format!("{there}");
-        return Err(wrong(
-            content.at(header),
-            format!("{elements} bytes ({product}) up to the end"),
-            found,
-        ));
+        return Err(wrong(content.at(header), format!("{elements} bytes ({product}) up to the end"), found));
     }
     Ok(dims)
 }
@@ -126,12 +104,7 @@ mod tests {
     #[test]
     fn plain_and_gzipped_files_say_the_same() {
         let plain = idx(&[2, 2, 3], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255]);
-        let want = Images {
-            count: 2,
-            height: 2,
-            width: 3,
-            pixels: plain[16..].to_vec(),
-        };
+        let want = Images { count: 2, height: 2, width: 3, pixels: plain[16..].to_vec() };
         assert_eq!(images("a", &plain).unwrap(), want);
         assert_eq!(images("a", &gz(&plain)).unwrap(), want);
         assert_eq!(labels("b", &gz(&idx(&[3], &[0, 9, 4])), 10).unwrap(), [0, 9, 4]);
@@ -147,23 +120,11 @@ mod tests {
         says(&[], &format!("{first} an empty file."));
         says(&[0, 0], &format!("{first} 00 00."));
         says(&idx(&[3], &[0, 1, 2]), &format!("{first} 00 00 08 01."));
-        says(
-            &image_file[..9],
-            "x: at byte 9 expected a header of 16 bytes, found the end.",
-        );
-        says(
-            &image_file[..20],
-            "x: at byte 16 expected 12 bytes (2 × 2 × 3) up to the end, found 4.",
-        );
-        says(
-            &idx(&[2, 0, 3], &[]),
-            "x: at byte 8 expected a positive dimension, found 0.",
-        );
+        says(&image_file[..9], "x: at byte 9 expected a header of 16 bytes, found the end.");
+        says(&image_file[..20], "x: at byte 16 expected 12 bytes (2 × 2 × 3) up to the end, found 4.");
+        says(&idx(&[2, 0, 3], &[]), "x: at byte 8 expected a positive dimension, found 0.");
         let huge = format!("{} bytes ({m} × {m} × {m})", u64::MAX, m = u32::MAX);
-        says(
-            &idx(&[u32::MAX; 3], &[0; 5]),
-            &format!("x: at byte 16 expected {huge} up to the end, found 5."),
-        );
+        says(&idx(&[u32::MAX; 3], &[0; 5]), &format!("x: at byte 16 expected {huge} up to the end, found 5."));
         let error = labels("y", &idx(&[3], &[0, 10, 2]), 10).unwrap_err();
         assert_eq!(error.to_string(), "y: at byte 9 expected a class below 10, found 10.");
     }
@@ -175,33 +136,21 @@ mod tests {
             let mut bytes = good.clone();
             change(&mut bytes);
             let sentence = labels("x.gz", &bytes, 10).unwrap_err().to_string();
-            assert!(
-                sentence.starts_with("x.gz: at byte ") && sentence.contains(part),
-                "{sentence}"
-            );
+            assert!(sentence.starts_with("x.gz: at byte ") && sentence.contains(part), "{sentence}");
         };
         let end = good.len();
         says(&|b| b[2] = 7, "at byte 2 expected a gzip header with method 8");
         says(&|b| b[3] = 0x80, "flags 0x80");
         says(&|b| b.truncate(6), "found the end of the file");
-        says(
-            &|b| b.truncate(17),
-            "expected more compressed data, found the end of the file",
-        );
-        says(
-            &|b| b.truncate(end - 3),
-            "expected the 8 bytes of the gzip trailer, found 5 bytes",
-        );
+        says(&|b| b.truncate(17), "expected more compressed data, found the end of the file");
+        says(&|b| b.truncate(end - 3), "expected the 8 bytes of the gzip trailer, found 5 bytes");
         says(&|b| b[end - 1] = 1, "expected the unpacked length 11");
         says(&|b| b[end - 8] ^= 1, "expected the checksum");
         says(&|b| b.push(0), "expected the end of the file, found 1 more bytes");
         says(&|b| b[15] = 0x07, "a code that does not exist");
         let bytes = gz(&idx(&[4], &[0, 1, 2]));
         let sentence = labels("x.gz", &bytes, 10).unwrap_err().to_string();
-        assert_eq!(
-            sentence,
-            "x.gz: at byte 8 of the unpacked data expected 4 bytes (4) up to the end, found 3."
-        );
+        assert_eq!(sentence, "x.gz: at byte 8 of the unpacked data expected 4 bytes (4) up to the end, found 3.");
     }
 
     #[test]
@@ -209,9 +158,6 @@ mod tests {
         let bomb = gz(&vec![0; 10_000_000]);
         assert!(bomb.len() < 20_000);
         let sentence = gzip::content("bomb", &bomb, 1 << 20).unwrap_err().to_string();
-        assert!(
-            sentence.ends_with("expected at most 1048576 unpacked bytes, found more than that."),
-            "{sentence}"
-        );
+        assert!(sentence.ends_with("expected at most 1048576 unpacked bytes, found more than that."), "{sentence}");
     }
 }
