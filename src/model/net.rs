@@ -59,7 +59,13 @@ fn conv(name: impl Into<String>, out: usize, kernel: usize, stride: usize) -> La
 
 impl Net {
     /// A plain 3×3 ConvNet: for each (width, stride) a convolution, a norm and an activation.
-    pub fn convnet(input: Shape, classes: usize, widths: &[(usize, usize)], norm: Norm, activation: Activation) -> Self {
+    pub fn convnet(
+        input: Shape,
+        classes: usize,
+        widths: &[(usize, usize)],
+        norm: Norm,
+        activation: Activation,
+    ) -> Self {
         let layers = widths
             .iter()
             .enumerate()
@@ -77,7 +83,14 @@ impl Net {
     ///
     /// # Panics
     /// If `depth` is not 6k + 2 with k ≥ 1.
-    pub fn preresnet(input: Shape, classes: usize, depth: usize, widths: &[usize], norm: Norm, activation: Activation) -> Self {
+    pub fn preresnet(
+        input: Shape,
+        classes: usize,
+        depth: usize,
+        widths: &[usize],
+        norm: Norm,
+        activation: Activation,
+    ) -> Self {
         assert!(depth >= 8 && (depth - 2) % 6 == 0, "a PreResNet has depth 6k + 2, not {depth}");
         let mut layers = vec![conv("stem", widths[0], 3, 1)];
         let mut channels = widths[0];

@@ -5,7 +5,8 @@ use super::Hyper;
 /// ‖w‖ at equilibrium: (ηG² / (λ(1 − γ)(2 − λη/(1 + γ))))^(1/4).
 pub fn weight_norm(h: Hyper, gradient_on_sphere: f64) -> f64 {
     let decay = h.weight_decay * h.lr;
-    (h.lr * gradient_on_sphere.powi(2) / (h.weight_decay * (1.0 - h.momentum) * (2.0 - decay / (1.0 + h.momentum)))).powf(0.25)
+    (h.lr * gradient_on_sphere.powi(2) / (h.weight_decay * (1.0 - h.momentum) * (2.0 - decay / (1.0 + h.momentum))))
+        .powf(0.25)
 }
 
 /// Angle the weights turn in one step at equilibrium, radians: √(2λη/(1 + γ)).

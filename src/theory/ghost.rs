@@ -237,7 +237,9 @@ mod tests {
         let a = alpha(FIG2);
         let mut ghost = Ghost::new(true);
         let ratios: Vec<f64> = (0..400)
-            .map(|t| 10f64.powf(ghost.advance(FIG2).unwrap().log10_lr - (FIG2.lr.log10() - (2 * t + 1) as f64 * a.log10())))
+            .map(|t| {
+                10f64.powf(ghost.advance(FIG2).unwrap().log10_lr - (FIG2.lr.log10() - (2 * t + 1) as f64 * a.log10()))
+            })
             .collect();
         // 1/A² with A = (1 − λη − γ/α)/(α − γ/α).
         let small = FIG2.momentum / a;

@@ -95,7 +95,10 @@ mod tests {
         for (t, want) in [(0, 0.2), (50, 1.0), (75, 0.6), (100, 0.2)] {
             close(triangle.factor(t), want);
         }
-        let warm = Schedule::Warmup { steps: 10, then: Box::new(Schedule::Cosine { period: 100, floor: 0.0, restarts: false }) };
+        let warm = Schedule::Warmup {
+            steps: 10,
+            then: Box::new(Schedule::Cosine { period: 100, floor: 0.0, restarts: false }),
+        };
         for (t, want) in [(0, 0.0), (5, 0.5), (10, 1.0), (60, 0.5), (110, 0.0)] {
             close(warm.factor(t), want);
         }

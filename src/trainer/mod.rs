@@ -3,5 +3,5 @@
 pub mod message;
 
 pub use message::{
-    ArmPoint, ArmStop, Command, EngineReport, Evaluation, Event, LayerPoint, RunState, Row, Speed, StopReason,
+    ArmPoint, ArmStop, Command, EngineReport, Evaluation, Event, LayerPoint, Row, RunState, Speed, StopReason,
 };

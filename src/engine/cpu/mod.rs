@@ -1,5 +1,192 @@
-//! The CPU engine.
+//! The CPU engine, in f32 and f64: the reference, the fallback where there is no GPU, and the exact mode.
+//!
+//! Convolutions are GEMMs over blocks of unfolded images ([`conv`]), norms and activations run over contiguous sets
+//! ([`norm`], [`activation`]). [`mod@reference`] holds a naive twin of every operation, which the tests compare with. The
+//! arms are independent: natively each runs in a thread of its own, in the page one after another, and the bits are the
+//! same.
+
+pub mod activation;
+mod arm;
+pub mod conv;
+pub mod norm;
 pub mod real;
 pub mod reference;
+pub mod scalar;
 
 pub use real::Real;
+
+use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
+use arm::{ArmState, Workspace};
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, ready};
+use scalar::Scalar;
+use std::sync::Arc;
+
+/// Something enqueued, for all arms.
+enum Job {
+    Step { step: u64, batch: Vec<u32>, arms: Vec<ArmInput> },
+    Evaluate { step: u64, start: usize, epsilons: Vec<f64> },
+}
+
+/// What one arm made of a job.
+enum Done {
+    Row(ArmRow),
+    Logits(Vec<f64>),
+}
+
+/// One arm with the room it works in.
+struct Lane<T> {
+    state: ArmState<T>,
+    train: Workspace<T>,
+    eval: Workspace<T>,
+}
+
+/// What all arms read.
+struct Shared<T> {
+    setup: Setup,
+    head: Vec<T>,
+    labels: Arc<[u8]>,
+}
+
+/// Trains on the CPU in `T`.
+pub struct CpuEngine<T> {
+    lanes: Vec<Lane<T>>,
+    shared: Shared<T>,
+    jobs: Vec<Job>,
+    threads: usize,
+}
+
+impl<T: Scalar> CpuEngine<T> {
+    /// Builds the engine, at step 0. Uses up to `threads` threads; the number never changes bits.
+    pub fn new(setup: Setup, threads: usize) -> Self {
+        let lanes = setup
+            .weights
+            .iter()
+            .map(|weights| Lane {
+                state: ArmState::new(weights),
+                train: Workspace::new(setup.train_plan(), true),
+                eval: Workspace::new(setup.eval_plan(), false),
+            })
+            .collect();
+        let head = setup.head.iter().map(|&x| T::from_f64(f64::from(x))).collect();
+        let labels = setup.train_labels.clone();
+        Self { lanes, shared: Shared { setup, head, labels }, jobs: Vec::new(), threads }
+    }
+
+    fn run_jobs(&mut self) -> Vec<Output> {
+        let jobs = std::mem::take(&mut self.jobs);
+        let shared = &self.shared;
+        let mut done: Vec<Vec<Done>> = Vec::with_capacity(self.lanes.len());
+        done.resize_with(self.lanes.len(), Vec::new);
+        let work = self.lanes.iter_mut().zip(&mut done).enumerate();
+        spread(self.threads, work.collect(), |(index, (lane, done))| {
+            *done = jobs.iter().map(|job| lane.run(index, job, shared)).collect();
+        });
+        let mut done: Vec<_> = done.into_iter().map(Vec::into_iter).collect();
+        jobs.into_iter()
+            .map(|job| {
+                let of_arms = done.iter_mut().map(|arm| arm.next().expect("one result a job"));
+                match job {
+                    Job::Step { step, .. } => Output::Row { step, arms: of_arms.map(Done::row).collect() },
+                    Job::Evaluate { step, start, .. } => {
+                        Output::Logits { step, start, arms: of_arms.map(Done::logits).collect() }
+                    }
+                }
+            })
+            .collect()
+    }
+}
+
+impl Done {
+    fn row(self) -> ArmRow {
+        match self {
+            Self::Row(row) => row,
+            Self::Logits(_) => unreachable!("a step gives a row"),
+        }
+    }
+
+    fn logits(self) -> Vec<f64> {
+        match self {
+            Self::Logits(logits) => logits,
+            Self::Row(_) => unreachable!("an evaluation gives logits"),
+        }
+    }
+}
+
+impl<T: Scalar> Lane<T> {
+    fn run(&mut self, index: usize, job: &Job, shared: &Shared<T>) -> Done {
+        let shape = shared.setup.net.input;
+        match job {
+            Job::Step { batch, arms, .. } if arms[index].live => {
+                gather(shape.c, shape.h * shape.w, &shared.setup.train_images, batch, self.train.images_mut());
+                let labels: Vec<u8> = batch.iter().map(|&i| shared.labels[i as usize]).collect();
+                Done::Row(self.state.step(&mut self.train, &labels, &shared.head, &arms[index]))
+            }
+            Job::Step { .. } => Done::Row(ArmRow { loss: f64::NAN, correct: 0, layers: Vec::new() }),
+            Job::Evaluate { start, epsilons, .. } => {
+                let images: Vec<u32> = (*start as u32..(*start + EVAL_CHUNK) as u32).collect();
+                gather(shape.c, shape.h * shape.w, &shared.setup.test_images, &images, self.eval.images_mut());
+                Done::Logits(self.state.logits(&mut self.eval, &shared.head, epsilons[index]))
+            }
+        }
+    }
+}
+
+/// Images `[n, c, h, w]` → the batch `[c, n, h, w]`.
+fn gather<T: Scalar>(channels: usize, pixels: usize, images: &[f32], batch: &[u32], out: &mut [T]) {
+    for channel in 0..channels {
+        for (slot, &image) in batch.iter().enumerate() {
+            let from = &images[(image as usize * channels + channel) * pixels..][..pixels];
+            let to = &mut out[(channel * batch.len() + slot) * pixels..][..pixels];
+            to.iter_mut().zip(from).for_each(|(to, &from)| *to = T::from_f64(f64::from(from)));
+        }
+    }
+}
+
+/// Does `task` for every item, on up to `threads` threads.
+#[cfg(not(target_arch = "wasm32"))]
+fn spread<I: Send>(threads: usize, items: Vec<I>, task: impl Fn(I) + Sync) {
+    if threads <= 1 || items.len() <= 1 {
+        return items.into_iter().for_each(task);
+    }
+    let queue = std::sync::Mutex::new(items.into_iter());
+    let next = || queue.lock().expect("no task panics while it holds the queue").next();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(item) = next() {
+                    task(item);
+                }
+            });
+        }
+    });
+}
+
+/// A Worker has one thread.
+#[cfg(target_arch = "wasm32")]
+fn spread<I>(_threads: usize, items: Vec<I>, task: impl Fn(I)) {
+    items.into_iter().for_each(task);
+}
+
+impl<T: Scalar> Engine for CpuEngine<T> {
+    fn device_name(&self) -> &str {
+        "CPU"
+    }
+
+    fn step(&mut self, step: u64, batch: &[u32], arms: &[ArmInput]) {
+        self.jobs.push(Job::Step { step, batch: batch.to_vec(), arms: arms.to_vec() });
+    }
+
+    fn evaluate(&mut self, step: u64, start: usize, arms: &[ArmInput]) {
+        self.jobs.push(Job::Evaluate { step, start, epsilons: arms.iter().map(|a| a.epsilon).collect() });
+    }
+
+    fn collect(&mut self) -> LocalBoxFuture<'_, Result<Vec<Output>, EngineError>> {
+        ready(Ok(self.run_jobs())).boxed_local()
+    }
+
+    fn weights(&mut self, arm: usize) -> LocalBoxFuture<'_, Result<Vec<f64>, EngineError>> {
+        let weights = self.lanes[arm].state.weights.iter().map(|w| w.to_f64()).collect();
+        ready(Ok(weights)).boxed_local()
+    }
+}

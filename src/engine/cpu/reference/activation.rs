@@ -89,11 +89,7 @@ mod tests {
     fn large_arguments_stay_finite() {
         for activation in Activation::ALL {
             for x in [-1e4f32, -100.0, 100.0, 1e4] {
-                let limit = if activation == Activation::Tanh {
-                    x.signum()
-                } else {
-                    x.max(0.0)
-                };
+                let limit = if activation == Activation::Tanh { x.signum() } else { x.max(0.0) };
                 assert!((value(activation, x) - limit).abs() < 1e-3, "{activation:?}({x})");
                 assert!(derivative(activation, x).abs() <= 1.001, "{activation:?}′({x})");
             }

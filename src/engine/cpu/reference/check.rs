@@ -4,10 +4,7 @@ use crate::model::{ConvGeometry, Norm, NormGeometry, Shape};
 
 /// `len` standard normal numbers.
 pub(crate) fn randoms(seed: u32, len: usize) -> Vec<f64> {
-    crate::model::init::normals(
-        &mut crate::model::init::generator(seed, crate::model::init::Stream::Weights),
-        len,
-    )
+    crate::model::init::normals(&mut crate::model::init::generator(seed, crate::model::init::Stream::Weights), len)
 }
 
 /// Σ a b.
@@ -48,24 +45,17 @@ pub(crate) fn assert_close(a: &[f64], b: &[f64], tolerance: f64) {
 
 /// Strides, paddings and kernels of every kind, small.
 pub(crate) fn convolutions() -> Vec<ConvGeometry> {
-    [
-        (3, 1, 5, 5),
-        (3, 2, 5, 3),
-        (3, 2, 4, 2),
-        (1, 1, 4, 4),
-        (1, 2, 4, 2),
-        (1, 2, 5, 3),
-    ]
-    .into_iter()
-    .map(|(kernel, stride, from, to)| ConvGeometry {
-        n: 2,
-        input: Shape { c: 3, h: from, w: from },
-        output: Shape { c: 2, h: to, w: to },
-        kernel,
-        stride,
-        pad: kernel / 2,
-    })
-    .collect()
+    [(3, 1, 5, 5), (3, 2, 5, 3), (3, 2, 4, 2), (1, 1, 4, 4), (1, 2, 4, 2), (1, 2, 5, 3)]
+        .into_iter()
+        .map(|(kernel, stride, from, to)| ConvGeometry {
+            n: 2,
+            input: Shape { c: 3, h: from, w: from },
+            output: Shape { c: 2, h: to, w: to },
+            kernel,
+            stride,
+            pad: kernel / 2,
+        })
+        .collect()
 }
 
 /// Every kind of normalisation with the number of elements it covers.

@@ -44,14 +44,7 @@ mod tests {
     #[test]
     fn a_box_filter_by_hand() {
         let shape = Shape { c: 1, h: 3, w: 3 };
-        let mut g = ConvGeometry {
-            n: 1,
-            input: shape,
-            output: shape,
-            kernel: 3,
-            stride: 1,
-            pad: 1,
-        };
+        let mut g = ConvGeometry { n: 1, input: shape, output: shape, kernel: 3, stride: 1, pad: 1 };
         let x: Vec<f64> = (1..=9).map(f64::from).collect();
         let mut y = [0.0; 9];
         conv_forward(&x, &[1.0; 9], &mut y, &g);
@@ -67,14 +60,7 @@ mod tests {
     fn each_channel_has_its_place() {
         // Two images of two channels and one pixel; a 1×1 kernel is a matrix.
         let shape = Shape { c: 2, h: 1, w: 1 };
-        let g = ConvGeometry {
-            n: 2,
-            input: shape,
-            output: shape,
-            kernel: 1,
-            stride: 1,
-            pad: 0,
-        };
+        let g = ConvGeometry { n: 2, input: shape, output: shape, kernel: 1, stride: 1, pad: 0 };
         let mut y = [0.0; 4];
         conv_forward(&[1.0, 2.0, 10.0, 20.0], &[1.0, 2.0, 3.0, 4.0], &mut y, &g);
         assert_eq!(y, [21.0, 42.0, 43.0, 86.0]);

@@ -6,10 +6,7 @@ use crate::model::{Activation, NormGeometry};
 
 /// With `x̂ = (x − mean) · rstd` and `d = dy · activation′(x̂)`:
 /// `dx = rstd · (d − avg(d) − x̂ · avg(d · x̂))`, averages over the set; exact with ε too. Added to `dx` with `accumulate`.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "the operands of the operation, as the kernel has them"
-)]
+#[allow(clippy::too_many_arguments, reason = "the operands of the operation, as the kernel has them")]
 pub fn norm_backward<T: Real>(
     x: &[T],
     dy: &[T],
@@ -66,16 +63,7 @@ mod tests {
         for (g, len) in norms() {
             let mut dx = vec![9.0f32; len];
             let (mean, rstd) = (vec![3.0; g.sets], vec![0.0; g.sets]);
-            norm_backward(
-                &vec![3.0; len],
-                &vec![1.5; len],
-                &g,
-                Activation::Gelu,
-                &mean,
-                &rstd,
-                &mut dx,
-                false,
-            );
+            norm_backward(&vec![3.0; len], &vec![1.5; len], &g, Activation::Gelu, &mean, &rstd, &mut dx, false);
             assert!(dx.iter().all(|&d| d == 0.0));
         }
     }

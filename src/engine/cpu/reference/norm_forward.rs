@@ -92,10 +92,7 @@ mod tests {
             for value in [0.0f32, 0.1, -3e-20, 7e15] {
                 let (y, rstd) = run(&vec![value; len], &g, Activation::Softplus, 0.0);
                 let expected = activation::value(Activation::Softplus, 0.0f32);
-                assert!(
-                    y.iter().all(|&y| y == expected) && rstd.iter().all(|&r| r == 0.0),
-                    "{value}"
-                );
+                assert!(y.iter().all(|&y| y == expected) && rstd.iter().all(|&r| r == 0.0), "{value}");
             }
             let (y, rstd) = run(&vec![3.0f64; len], &g, Activation::Softplus, 1e-5);
             assert!(y.iter().all(|&y| y == std::f64::consts::LN_2) && rstd.iter().all(|&r| r > 300.0));

@@ -58,10 +58,7 @@ pub fn pool_head<T: Real>(
             dx[start..start + hw].fill(gradient / T::from_f64((n * hw) as f64));
         }
     }
-    HeadSums {
-        loss: loss / T::from_f64(n as f64),
-        correct,
-    }
+    HeadSums { loss: loss / T::from_f64(n as f64), correct }
 }
 
 fn first_largest<T: Real>(z: &[T]) -> usize {
@@ -83,9 +80,7 @@ mod tests {
         let mut dx = vec![5.0; x.len()];
         pool_head(&x, FEATURES, &labels, &head, classes, &mut dx);
         let mut scratch = dx.clone();
-        let expected = slope(&x, |x| {
-            pool_head(x, FEATURES, &labels, &head, classes, &mut scratch).loss
-        });
+        let expected = slope(&x, |x| pool_head(x, FEATURES, &labels, &head, classes, &mut scratch).loss);
         assert_close(&dx, &expected, 1e-7);
     }
 

@@ -1,0 +1,167 @@
+//! One arm on the CPU: its weights, its buffer, and the room its forward and backward passes work in.
+
+use super::norm::NormTape;
+use super::reference::{logits, pool_head, update};
+use super::{conv, norm, scalar::Scalar};
+use crate::engine::{ArmInput, ArmRow};
+use crate::model::plan::INPUT;
+use crate::model::{Op, Plan};
+
+/// Room for one pass of a plan over one batch.
+pub struct Workspace<T> {
+    plan: Plan,
+    /// One feature map a tensor, `[c, n, h, w]`; the first is the batch of images.
+    tensors: Vec<Vec<T>>,
+    /// Their gradients; empty where only the forward pass is wanted.
+    gradients: Vec<Vec<T>>,
+    /// By operation; present for normalisations.
+    tapes: Vec<Option<NormTape<T>>>,
+    scratch: Vec<T>,
+}
+
+impl<T: Scalar> Workspace<T> {
+    /// Room for `plan`, with gradients if it is to be trained.
+    pub fn new(plan: Plan, trained: bool) -> Self {
+        let room = |id| vec![T::ZERO; plan.tensor_len(id)];
+        let tensors = (0..plan.tensors.len()).map(room).collect();
+        let gradients = if trained {
+            (0..plan.tensors.len()).map(|id| if id == INPUT { Vec::new() } else { room(id) }).collect()
+        } else {
+            Vec::new()
+        };
+        let tapes = plan
+            .ops
+            .iter()
+            .map(|op| match op {
+                Op::NormAct { output, geometry, .. } => Some(NormTape::new(plan.tensor_len(*output), geometry.sets)),
+                _ => None,
+            })
+            .collect();
+        let scratch = plan
+            .ops
+            .iter()
+            .map(|op| match op {
+                Op::Conv { geometry, .. } => conv::scratch_len(geometry),
+                _ => 0,
+            })
+            .max()
+            .unwrap_or(0);
+        Self { plan, tensors, gradients, tapes, scratch: vec![T::ZERO; scratch] }
+    }
+
+    /// The batch of images, `[c, n, h, w]`, to be filled before a pass.
+    pub fn images_mut(&mut self) -> &mut [T] {
+        &mut self.tensors[INPUT]
+    }
+
+    /// Everything up to the features that are pooled.
+    fn forward(&mut self, weights: &[T], epsilon: f64) {
+        let Self { plan, tensors, tapes, scratch, .. } = self;
+        for (op, tape) in plan.ops.iter().zip(tapes) {
+            match *op {
+                Op::Conv { input, weight, output, geometry } => {
+                    let weight = &plan.weights[weight];
+                    let weight = &weights[weight.offset..weight.offset + weight.len()];
+                    let [x, y] = tensors.get_disjoint_mut([input, output]).expect("distinct tensors");
+                    conv::forward(&geometry, x, weight, y, scratch);
+                }
+                Op::NormAct { input, output, geometry, activation } => {
+                    let [x, y] = tensors.get_disjoint_mut([input, output]).expect("distinct tensors");
+                    let tape = tape.as_mut().expect("a norm has a tape");
+                    norm::forward(&geometry, activation, epsilon, x, tape, y);
+                }
+                Op::Add { a, b, output } => {
+                    let [a, b, y] = tensors.get_disjoint_mut([a, b, output]).expect("distinct tensors");
+                    for ((y, &a), &b) in y.iter_mut().zip(a.iter()).zip(b.iter()) {
+                        *y = a + b;
+                    }
+                }
+                Op::PoolHead { .. } => {}
+            }
+        }
+    }
+
+    /// From the gradient of the features back to the gradient of every weight.
+    fn backward(&mut self, weights: &[T], weight_gradient: &mut [T]) {
+        let Self { plan, tensors, gradients, tapes, scratch } = self;
+        for (index, op) in plan.ops.iter().enumerate().rev() {
+            let accumulate = |tensor| !plan.writes_gradient_first(index, tensor);
+            match *op {
+                Op::Conv { input, weight, output, geometry } => {
+                    let weight = &plan.weights[weight];
+                    let range = weight.offset..weight.offset + weight.len();
+                    let gradient = &mut weight_gradient[range.clone()];
+                    conv::weight_gradient(&geometry, &tensors[input], &gradients[output], gradient, scratch);
+                    if input != INPUT {
+                        let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
+                        conv::input_gradient(&geometry, &weights[range], dy, dx, accumulate(input), scratch);
+                    }
+                }
+                Op::NormAct { input, output, geometry, .. } => {
+                    let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
+                    let tape = tapes[index].as_ref().expect("a norm has a tape");
+                    norm::backward(&geometry, tape, dy, dx, accumulate(input));
+                }
+                Op::Add { a, b, output } => {
+                    for input in [a, b] {
+                        let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
+                        if accumulate(input) {
+                            dx.iter_mut().zip(dy.iter()).for_each(|(dx, &dy)| *dx = *dx + dy);
+                        } else {
+                            dx.copy_from_slice(dy);
+                        }
+                    }
+                }
+                Op::PoolHead { .. } => {}
+            }
+        }
+    }
+
+    fn pooled(&self) -> usize {
+        match self.plan.ops.last() {
+            Some(&Op::PoolHead { input }) => input,
+            _ => unreachable!("a plan ends in its head"),
+        }
+    }
+}
+
+/// Weights, buffer and gradient of one arm.
+pub struct ArmState<T> {
+    /// In the order of [`Plan::weights`].
+    pub weights: Vec<T>,
+    buffer: Vec<T>,
+    gradient: Vec<T>,
+}
+
+impl<T: Scalar> ArmState<T> {
+    /// The start: an empty buffer.
+    pub fn new(weights: &[f64]) -> Self {
+        let weights: Vec<T> = weights.iter().map(|&w| T::from_f64(w)).collect();
+        let zero = vec![T::ZERO; weights.len()];
+        Self { weights, buffer: zero.clone(), gradient: zero }
+    }
+
+    /// One training step on the images in `work`; what is returned was measured before the update.
+    pub fn step(&mut self, work: &mut Workspace<T>, labels: &[u8], head: &[T], input: &ArmInput) -> ArmRow {
+        work.forward(&self.weights, input.epsilon);
+        let pooled = work.pooled();
+        let (features, shape) = (&work.tensors[pooled], work.plan.features());
+        let outcome = pool_head(features, shape, labels, head, work.plan.classes, &mut work.gradients[pooled]);
+        work.backward(&self.weights, &mut self.gradient);
+        let layers = work.plan.weights.iter().map(|w| {
+            let range = w.offset..w.offset + w.len();
+            let (weights, buffer) = (&mut self.weights[range.clone()], &mut self.buffer[range.clone()]);
+            update(weights, buffer, &self.gradient[range], input)
+        });
+        ArmRow { loss: outcome.loss.to_f64(), correct: outcome.correct, layers: layers.collect() }
+    }
+
+    /// Logits `[n, classes]` of the images in `work`.
+    pub fn logits(&self, work: &mut Workspace<T>, head: &[T], epsilon: f64) -> Vec<f64> {
+        work.forward(&self.weights, epsilon);
+        let pooled = work.pooled();
+        let features = &work.tensors[pooled];
+        let plan = &work.plan;
+        logits(features, plan.features(), plan.batch, head, plan.classes).into_iter().map(T::to_f64).collect()
+    }
+}
