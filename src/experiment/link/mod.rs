@@ -1,4 +1,14 @@
 //! An experiment and a view as the fragment of a URL, and back.
+//!
+//! `#v=1&lr=0.05&ev=120:lr=0.01;503:gauge&view=side`: short stable keys ([`keys`]) in a stable order, only what differs
+//! from the defaults, numbers as their shortest decimals that read back exactly.
+
+mod changes;
+mod escape;
+pub mod keys;
+mod number;
+mod parse;
+mod write;
 
 use super::{Experiment, View};
 
@@ -17,12 +27,13 @@ pub struct Link {
 
 impl Link {
     /// Reads a whole URL, a `#fragment` or a bare fragment. Never fails: what cannot be used is said in `notes`.
-    pub fn parse(_text: &str) -> Self {
-        Self::default()
+    pub fn parse(text: &str) -> Self {
+        parse::link(text)
     }
 
-    /// The canonical fragment, beginning with `#v=1`: only what differs from the defaults.
+    /// The canonical fragment, beginning with `#v=1`: only what differs from the defaults. Reading it back gives the
+    /// same experiment, view and unknown keys.
     pub fn fragment(&self) -> String {
-        String::new()
+        write::fragment(self)
     }
 }

@@ -1,0 +1,47 @@
+//! The keys of a link, in the order in which they are written. Links live for years: a key never changes its meaning.
+
+/// The version of this grammar.
+pub const VERSION: &str = "1";
+
+/// `v`: the version.
+pub const V: &str = "v";
+/// `lr`: η at step 0.
+pub const LR: &str = "lr";
+/// `wd`: λ at step 0.
+pub const WD: &str = "wd";
+/// `mom`: γ at step 0.
+pub const MOM: &str = "mom";
+/// `seed`: a whole number of 32 bits.
+pub const SEED: &str = "seed";
+/// `act`: the activation's key.
+pub const ACT: &str = "act";
+/// `batch`: images per step.
+pub const BATCH: &str = "batch";
+/// `eps`: ε of the normalisation.
+pub const EPS: &str = "eps";
+/// `head`: Frobenius norm of the head.
+pub const HEAD: &str = "head";
+/// `arms`: the arms that train, separated by commas.
+pub const ARMS: &str = "arms";
+/// `n`: steps of the run.
+pub const N: &str = "n";
+/// `ev`: what changed while it ran, `step:lr=…`, `step:wd=…`, `step:mom=…` or `step:gauge`, separated by semicolons.
+pub const EV: &str = "ev";
+/// `engine`: auto, cpu or gpu.
+pub const ENGINE: &str = "engine";
+/// `prec`: f32 or f64.
+pub const PREC: &str = "prec";
+/// `rescale`: on or off.
+pub const RESCALE: &str = "rescale";
+/// `view`: `side`, `raw`, separated by commas.
+pub const VIEW: &str = "view";
+
+/// All keys of this version.
+pub const ALL: [&str; 16] = [V, LR, WD, MOM, SEED, ACT, BATCH, EPS, HEAD, ARMS, N, EV, ENGINE, PREC, RESCALE, VIEW];
+
+/// Inside [`EV`]: the gauge was restarted.
+pub const GAUGE: &str = "gauge";
+/// Inside [`VIEW`]: side by side.
+pub const SIDE: &str = "side";
+/// Inside [`VIEW`]: raw losses only.
+pub const RAW: &str = "raw";

@@ -1,0 +1,77 @@
+//! Experiment and view → fragment.
+
+use super::number::shortest;
+use super::{Link, changes, escape, keys};
+use crate::experiment::view::{Layout, View};
+use crate::experiment::{Arm, EngineChoice, Experiment};
+
+/// See [`Link::fragment`].
+pub fn fragment(link: &Link) -> String {
+    let mut out = format!("#{}={}", keys::V, keys::VERSION);
+    let known = [experiment(&link.experiment), vec![(keys::VIEW, view(link.view))]].concat();
+    for (key, value) in known {
+        if let Some(value) = value {
+            push(&mut out, key, &value);
+        }
+    }
+    for (key, value) in &link.unknown {
+        push(&mut out, key, value);
+    }
+    out
+}
+
+fn push(out: &mut String, key: &str, value: &str) {
+    out.push('&');
+    out.push_str(&escape::encode(key, true));
+    out.push('=');
+    out.push_str(&escape::encode(value, false));
+}
+
+/// Bytes that an unknown key takes in a fragment.
+pub fn written_len(key: &str, value: &str) -> usize {
+    escape::encode(key, true).len() + escape::encode(value, false).len() + 2
+}
+
+/// Every key with its value, `None` where that is the default.
+fn experiment(e: &Experiment) -> Vec<(&'static str, Option<String>)> {
+    let default = Experiment::default();
+    let real = |x: f64, usual: f64| (x != usual).then(|| shortest(x));
+    let whole = |n: u64, usual: u64| (n != usual).then(|| n.to_string());
+    let arms = || e.arms.iter().map(Arm::key).collect::<Vec<_>>().join(",");
+    vec![
+        (keys::LR, real(e.hyper.lr, default.hyper.lr)),
+        (keys::WD, real(e.hyper.weight_decay, default.hyper.weight_decay)),
+        (keys::MOM, real(e.hyper.momentum, default.hyper.momentum)),
+        (keys::SEED, whole(e.seed.into(), default.seed.into())),
+        (keys::ACT, (e.activation != default.activation).then(|| e.activation.key().to_owned())),
+        (keys::BATCH, whole(e.batch as u64, default.batch as u64)),
+        (keys::EPS, real(e.epsilon, default.epsilon)),
+        (keys::HEAD, real(e.head_norm, default.head_norm)),
+        (keys::ARMS, (e.arms != default.arms).then(arms)),
+        (keys::N, whole(e.steps, default.steps)),
+        (keys::EV, (!e.changes.is_empty()).then(|| changes::write(&e.changes))),
+        (keys::ENGINE, (e.engine != default.engine).then(|| engine(e.engine).to_owned())),
+        (keys::PREC, (e.precision != default.precision).then(|| e.precision.key().to_owned())),
+        (keys::RESCALE, (e.rescaling != default.rescaling).then(|| on_off(e.rescaling).to_owned())),
+    ]
+}
+
+/// The name of an engine choice in a link.
+pub fn engine(choice: EngineChoice) -> &'static str {
+    match choice {
+        EngineChoice::Auto => "auto",
+        EngineChoice::Cpu => "cpu",
+        EngineChoice::Gpu => "gpu",
+    }
+}
+
+/// The name of a switch in a link.
+pub fn on_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+fn view(view: View) -> Option<String> {
+    let words = [(view.layout == Layout::SideBySide, keys::SIDE), (view.raw, keys::RAW)];
+    let shown: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+    (!shown.is_empty()).then(|| shown.join(","))
+}
