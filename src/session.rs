@@ -1,9 +1,9 @@
 //! What is known of a run, built from [`Event`]s and nothing else. The page draws it, `explr run` prints it, scripts
 //! read it.
 
-use crate::experiment::{Arm, Change, Experiment};
+use crate::experiment::{Arm, Experiment, Setting};
 use crate::theory::{Ghost, Hyper};
-use crate::trainer::{ArmStop, EngineReport, Event, RunState};
+use crate::trainer::{ArmStop, EngineReport, Event, RunState, StopReason};
 
 /// The measurements of one arm, one entry a step from step 0 on, until it stops.
 #[derive(Clone, Debug, Default)]
@@ -116,7 +116,12 @@ impl Session {
                     }
                 }
             }
-            Event::Changed(change) => self.record(change),
+            Event::Changed(change) => {
+                if change.setting == Setting::RestartGauge {
+                    self.stops.retain(|s| s.reason != StopReason::GaugeEnded);
+                }
+                self.experiment.record(change);
+            }
             Event::Present { ghost, hyper, .. } => {
                 self.ghost = Some(ghost);
                 self.present = Some(hyper);
@@ -144,15 +149,6 @@ impl Session {
             for (list, layer) in series.layer_log10_weight_norm.iter_mut().zip(&point.layers) {
                 list.push(layer.log10_weight_norm);
             }
-        }
-    }
-
-    /// A change the trainer made known: new ones are appended, replayed ones are known already; at step 0 it is the start.
-    fn record(&mut self, change: Change) {
-        if change.step == 0 {
-            change.setting.apply_to(&mut self.experiment.hyper);
-        } else if !self.experiment.changes.contains(&change) {
-            self.experiment.changes.push(change);
         }
     }
 }

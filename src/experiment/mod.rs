@@ -70,6 +70,20 @@ impl Experiment {
         hyper
     }
 
+    /// Records a change: at step 0 it moves the start, later it joins the list in order; a second setting of the same
+    /// thing at the same step replaces the first.
+    pub fn record(&mut self, change: Change) {
+        if change.step == 0 {
+            return change.setting.apply_to(&mut self.hyper);
+        }
+        let same = |c: &Change| {
+            c.step == change.step && std::mem::discriminant(&c.setting) == std::mem::discriminant(&change.setting)
+        };
+        self.changes.retain(|c| !same(c));
+        let at = self.changes.partition_point(|c| c.step <= change.step);
+        self.changes.insert(at, change);
+    }
+
     /// The same experiment starting over with the values in force at `step` and no recorded changes.
     pub fn with_present_values(&self, step: u64) -> Self {
         Self { hyper: self.hyper_at(step), changes: Vec::new(), ..self.clone() }

@@ -1,7 +1,17 @@
 //! The trainer: steps all arms in lockstep. [`Command`] in, [`Event`] out; plain numbers, never handles. It knows no page.
+//!
+//! [`message`] is the vocabulary, [`Lockstep`] takes one experiment through its steps, [`run`] is the loop that listens,
+//! trains and speaks, and [`build`] turns an experiment into an engine.
 
+pub mod build;
+pub mod choose;
+pub mod lockstep;
+pub mod measure;
 pub mod message;
+pub mod runner;
 
+pub use lockstep::{Enqueued, EvaluationPlan, Lockstep};
 pub use message::{
-    ArmPoint, ArmStop, Command, EngineReport, Evaluation, Event, LayerPoint, Row, RunState, Speed, StopReason,
+    ArmPoint, ArmStop, Command, EngineReport, Evaluation, Event, LayerPoint, RunState, Row, Speed, StopReason,
 };
+pub use runner::{Platform, run};

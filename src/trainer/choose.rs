@@ -1,0 +1,125 @@
+//! Which engine trains: decided before step 0, said with its reason, never changed in mid-run.
+
+use super::message::EngineReport;
+use super::runner::Platform;
+use crate::engine::cpu::CpuEngine;
+use crate::engine::gpu::{self, GpuEngine};
+use crate::engine::{ArmInput, Engine, EngineError, Setup};
+use crate::experiment::{EngineChoice, Experiment, Precision};
+use std::time::Duration;
+use web_time::Instant;
+
+/// How long each engine may train to be measured.
+const MEASUREMENT: Duration = Duration::from_millis(150);
+
+/// An engine and why it is this one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// Whether it is the GPU.
+    pub gpu: bool,
+    /// As a sentence.
+    pub reason: String,
+    /// Whether the experiment asked for something else: then the reason is worth a notice.
+    pub refused: bool,
+}
+
+impl Choice {
+    fn cpu(reason: impl Into<String>) -> Self {
+        Self { gpu: false, reason: reason.into(), refused: false }
+    }
+
+    /// The CPU, against the experiment's wish.
+    pub fn cpu_instead(reason: impl Into<String>) -> Self {
+        Self { refused: true, ..Self::cpu(reason) }
+    }
+}
+
+/// Chooses the engine of `experiment`. Measures only where there is a real GPU and the experiment leaves it open.
+pub async fn choose(experiment: &Experiment, setup: &Setup, platform: &impl Platform) -> Choice {
+    match (experiment.engine, experiment.precision) {
+        (EngineChoice::Gpu, Precision::F64) => {
+            return Choice::cpu_instead("Training on the CPU: f64 arithmetic exists only there.");
+        }
+        (_, Precision::F64) => return Choice::cpu("CPU: f64 arithmetic exists only there."),
+        (EngineChoice::Cpu, _) => return Choice::cpu("CPU: the experiment asks for it."),
+        _ => {}
+    }
+    let asked = experiment.engine == EngineChoice::Gpu;
+    let Some(adapter) = gpu::probe_adapter().await else {
+        let reason = format!("Training on the CPU. {}", platform.no_gpu_hint());
+        return if asked { Choice::cpu_instead(reason) } else { Choice { refused: true, ..Choice::cpu(reason) } };
+    };
+    if asked {
+        return Choice { gpu: true, reason: "GPU: the experiment asks for it.".into(), refused: false };
+    }
+    if adapter.software {
+        return Choice::cpu(format!("CPU: the only WebGPU adapter here ({}) is itself software.", adapter.name));
+    }
+    match race(setup, platform).await {
+        Ok((cpu, gpu)) if gpu < cpu => Choice {
+            gpu: true,
+            reason: format!("GPU: measured {} a step, the CPU {}.", milliseconds(gpu), milliseconds(cpu)),
+            refused: false,
+        },
+        Ok((cpu, gpu)) => {
+            Choice::cpu(format!("CPU: measured {} a step, the GPU {}.", milliseconds(cpu), milliseconds(gpu)))
+        }
+        Err(error) => Choice::cpu_instead(format!("Training on the CPU: {error}.")),
+    }
+}
+
+/// Builds the chosen engine at step 0.
+///
+/// # Errors
+/// When the GPU refuses.
+pub async fn build(
+    choice: &Choice,
+    precision: Precision,
+    setup: Setup,
+    platform: &impl Platform,
+) -> Result<(Box<dyn Engine>, EngineReport), EngineError> {
+    let engine: Box<dyn Engine> = match (choice.gpu, precision) {
+        (true, _) => Box::new(GpuEngine::new(&setup).await?),
+        (false, Precision::F32) => Box::new(CpuEngine::<f32>::new(setup, platform.threads())),
+        (false, Precision::F64) => Box::new(CpuEngine::<f64>::new(setup, platform.threads())),
+    };
+    let report = EngineReport {
+        kind: if choice.gpu { "GPU" } else { "CPU" }.into(),
+        device: engine.device_name().into(),
+        precision,
+        reason: choice.reason.clone(),
+    };
+    Ok((engine, report))
+}
+
+/// Time of one training step on the CPU and on the GPU.
+async fn race(setup: &Setup, platform: &impl Platform) -> Result<(Duration, Duration), EngineError> {
+    let mut gpu = GpuEngine::new(setup).await?;
+    let mut cpu = CpuEngine::<f32>::new(setup.clone(), platform.threads());
+    Ok((step_time(&mut cpu, setup).await?, step_time(&mut gpu, setup).await?))
+}
+
+async fn step_time(engine: &mut dyn Engine, setup: &Setup) -> Result<Duration, EngineError> {
+    let batch: Vec<u32> = (0..setup.batch as u32).map(|i| i % setup.train_labels.len() as u32).collect();
+    let input =
+        ArmInput { lr: 0.0, weight_decay: 0.0, momentum: 0.0, kick: 0.0, epsilon: 0.0, halvings: 0, live: true };
+    let arms = vec![input; setup.weights.len()];
+    // The first step pays for caches and compilers and is not counted.
+    engine.step(0, &batch, &arms);
+    engine.collect().await?;
+    let start = Instant::now();
+    let mut steps = 0;
+    while start.elapsed() < MEASUREMENT {
+        // A few at a time, as in training: one wait serves several steps.
+        for _ in 0..4 {
+            engine.step(steps, &batch, &arms);
+            steps += 1;
+        }
+        engine.collect().await?;
+    }
+    Ok(start.elapsed() / steps as u32)
+}
+
+fn milliseconds(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1e3)
+}

@@ -1,0 +1,351 @@
+//! The loop around [`Lockstep`]: listens to [`Command`]s, trains, and says [`Event`]s. The same in a thread and in a
+//! Worker; what differs is behind [`Platform`].
+
+use super::build;
+use super::choose::{Choice, build as build_engine, choose};
+use super::lockstep::{Enqueued, EvaluationPlan, Lockstep};
+use super::message::{Command, Event, RunState, Speed};
+use crate::data::{self, Dataset};
+use crate::engine::{EngineError, MAX_ENQUEUED};
+use crate::experiment::{Change, Experiment, Setting, limits};
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_util::StreamExt;
+use std::time::Duration;
+use web_time::Instant;
+
+/// Training time between two looks at the mailbox: short enough that a click is answered at once.
+const CHUNK: Duration = Duration::from_millis(40);
+/// Device losses after which the GPU is given up.
+const MAX_LOSSES: u32 = 2;
+/// Enqueued items a step with a whole evaluation may need; keeps a chunk below [`MAX_ENQUEUED`].
+const ITEMS_PER_STEP: usize = 6;
+
+/// What a thread and a Worker do differently.
+pub trait Platform {
+    /// Waits, and lets commands arrive meanwhile; a zero wait only lets them arrive.
+    fn pause(&self, wait: Duration) -> impl Future<Output = ()>;
+
+    /// Why there may be no GPU here and what to switch on, as a sentence.
+    fn no_gpu_hint(&self) -> String;
+
+    /// Threads the CPU engine may use.
+    fn threads(&self) -> usize;
+}
+
+/// Trains until the mailbox closes.
+pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: impl FnMut(Event), platform: P) {
+    let mut runner = Runner { inbox, post, platform, data: None, run: None, speed: Speed::Max, losses: 0 };
+    while let Some(command) = runner.inbox.next().await {
+        runner.obey(command).await;
+        runner.train_while_wanted().await;
+    }
+}
+
+/// The experiment under way and what is wanted of it.
+struct Run {
+    lockstep: Lockstep,
+    state: RunState,
+    /// The state to return to after a replay.
+    after_replay: RunState,
+    /// Where the run pauses by itself.
+    pause_at: u64,
+    /// Steps enqueued together; adapts to [`CHUNK`].
+    chunk: usize,
+    gpu: bool,
+}
+
+struct Runner<P, F> {
+    inbox: UnboundedReceiver<Command>,
+    post: F,
+    platform: P,
+    data: Option<Dataset>,
+    run: Option<Run>,
+    speed: Speed,
+    losses: u32,
+}
+
+impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
+    async fn obey(&mut self, command: Command) {
+        match command {
+            Command::Load(experiment) => {
+                self.losses = 0;
+                self.start(*experiment, 0, RunState::Paused, None).await;
+            }
+            Command::Play => self.play(),
+            Command::Pause => self.set_state(RunState::Paused),
+            Command::Step => self.step_once().await,
+            Command::RunTo(step) => {
+                if let Some(run) = &mut self.run {
+                    run.after_replay = RunState::Paused;
+                    if step > run.lockstep.step() {
+                        self.set_state(RunState::Replaying { to: step });
+                    }
+                }
+            }
+            Command::Replay => {
+                if let Some(run) = &self.run {
+                    let playing = matches!(run.state, RunState::Playing | RunState::Finished);
+                    let state = if playing { RunState::Playing } else { RunState::Paused };
+                    let experiment = run.lockstep.experiment().clone();
+                    self.start(experiment, 0, state, None).await;
+                }
+            }
+            Command::Set(setting) => self.set(setting).await,
+            Command::SetArms(arms) => {
+                if let Some(run) = &self.run {
+                    let experiment = Experiment { arms, ..run.lockstep.experiment().clone() };
+                    let (step, state) = (run.lockstep.step(), run.settled_state());
+                    self.start(experiment, step, state, None).await;
+                }
+            }
+            Command::SetSpeed(speed) => self.speed = speed,
+            Command::LoseDevice => {
+                if let Some(run) = &mut self.run {
+                    run.lockstep.lose_device();
+                }
+            }
+        }
+    }
+
+    /// Builds an engine for `experiment` at step 0, replays to `replay_to`, and is then in `state`.
+    async fn start(&mut self, experiment: Experiment, replay_to: u64, state: RunState, forced: Option<Choice>) {
+        self.run = None;
+        if self.data.is_none() {
+            self.say(Event::Preparing("Unpacking the images".into(), Some(0.1))).await;
+            self.data = Some(data::fashion_mnist());
+        }
+        let Some(data) = self.data.clone() else { return };
+        self.say(Event::Preparing("Drawing the initial weights".into(), Some(0.4))).await;
+        let setup = build::setup(&experiment, &data);
+        self.say(Event::Preparing("Choosing the engine".into(), Some(0.6))).await;
+        let mut choice = match forced {
+            Some(choice) => choice,
+            None => choose(&experiment, &setup, &self.platform).await,
+        };
+        let what = if choice.gpu { "Compiling the shaders" } else { "Preparing the CPU engine" };
+        self.say(Event::Preparing(what.into(), Some(0.8))).await;
+        let mut built = build_engine(&choice, experiment.precision, setup.clone(), &self.platform).await;
+        if let Err(error) = &built {
+            choice = Choice::cpu_instead(format!("Training on the CPU: {error}."));
+            built = build_engine(&choice, experiment.precision, setup, &self.platform).await;
+        }
+        let (engine, report) = match built {
+            Ok(built) => built,
+            Err(error) => return (self.post)(Event::Failed(format!("No engine could be started: {error}."))),
+        };
+        let layers = build::net(&experiment, &data);
+        let layers = crate::model::Plan::new(&layers, 1).weights.into_iter().map(|w| w.name).collect();
+        let lockstep = Lockstep::new(experiment.clone(), &data, engine, EvaluationPlan::default());
+        (self.post)(Event::Started {
+            engine: report,
+            layers,
+            steps_per_epoch: lockstep.steps_per_epoch(),
+            replay_to,
+            experiment: Box::new(experiment.clone()),
+        });
+        if choice.refused {
+            (self.post)(Event::Notice(choice.reason));
+        }
+        (self.post)(lockstep.present());
+        let pause_at = experiment.steps.max(replay_to.saturating_add(u64::from(replay_to >= experiment.steps)));
+        let current = if replay_to > 0 { RunState::Replaying { to: replay_to } } else { state };
+        self.run = Some(Run { lockstep, state: current, after_replay: state, pause_at, chunk: 1, gpu: choice.gpu });
+        (self.post)(Event::State(current));
+    }
+
+    /// Says something and lets it through before work goes on.
+    async fn say(&mut self, event: Event) {
+        (self.post)(event);
+        self.platform.pause(Duration::ZERO).await;
+    }
+
+    fn play(&mut self) {
+        if let Some(run) = &mut self.run {
+            if run.lockstep.step() >= run.pause_at {
+                run.pause_at = run.lockstep.step() + run.lockstep.experiment().steps;
+            }
+            if !matches!(run.state, RunState::Replaying { .. }) {
+                self.set_state(RunState::Playing);
+            } else {
+                run.after_replay = RunState::Playing;
+            }
+        }
+    }
+
+    async fn step_once(&mut self) {
+        if self.run.is_some() {
+            self.train(1).await;
+            if self.run.as_ref().is_some_and(|r| r.state != RunState::TwinEnded) {
+                self.set_state(RunState::Paused);
+            }
+        }
+    }
+
+    async fn set(&mut self, setting: Setting) {
+        if let Some(why) = refusal(setting) {
+            return (self.post)(Event::Notice(why));
+        }
+        let Some(run) = &mut self.run else { return };
+        let (step, ended) = (run.lockstep.step(), run.lockstep.twin_ended());
+        if let (Setting::RestartGauge, Some(end)) = (setting, ended)
+            && end < step
+        {
+            // The run went on without its twin: replay, with the gauge restarted where the twin ended.
+            let mut experiment = run.lockstep.experiment().clone();
+            experiment.record(Change { step: end, setting });
+            let state = run.settled_state();
+            self.start(experiment, step, state, None).await;
+            return (self.post)(Event::Notice(format!("The gauge was restarted at step {end}; replaying from step 0.")));
+        }
+        run.lockstep.set(setting);
+        if run.lockstep.experiment().changes.len() == limits::MAX_CHANGES + 1 {
+            let limit = limits::MAX_CHANGES;
+            (self.post)(Event::Notice(format!("A link holds {limit} changes; later ones are not in it.")));
+        }
+        self.report().await;
+        if self.run.as_ref().is_some_and(|r| r.state == RunState::TwinEnded) {
+            self.set_state(RunState::Paused);
+        }
+    }
+
+    /// Trains in chunks until something else is wanted; looks at the mailbox between two.
+    async fn train_while_wanted(&mut self) {
+        let mut due = Instant::now();
+        loop {
+            let Some(run) = &self.run else { return };
+            let paced = match (run.state, self.speed) {
+                (RunState::Playing, Speed::PerSecond(rate)) => Some(Duration::from_secs_f64(1.0 / rate.clamp(0.1, 1e6))),
+                (RunState::Playing, Speed::Max) | (RunState::Replaying { .. }, _) => None,
+                _ => return,
+            };
+            let steps = match paced {
+                None => run.chunk,
+                Some(period) => {
+                    let now = Instant::now();
+                    if now < due {
+                        self.platform.pause((due - now).min(CHUNK)).await;
+                        self.obey_waiting().await;
+                        continue;
+                    }
+                    // At most one chunk's worth of catching up, so that a slow machine does not owe steps for ever.
+                    let behind = (now - due).min(CHUNK);
+                    let steps = 1 + (behind.as_secs_f64() / period.as_secs_f64()) as usize;
+                    due = now.max(due + period * steps as u32);
+                    steps.min(run.chunk)
+                }
+            };
+            self.train(steps).await;
+            self.platform.pause(Duration::ZERO).await;
+            self.obey_waiting().await;
+        }
+    }
+
+    async fn obey_waiting(&mut self) {
+        while let Ok(command) = self.inbox.try_recv() {
+            self.obey(command).await;
+        }
+    }
+
+    /// Trains up to `steps` steps, fewer where the run is to pause.
+    async fn train(&mut self, steps: usize) {
+        let Some(run) = &mut self.run else { return };
+        let until = match run.state {
+            RunState::Replaying { to } => to,
+            RunState::Playing => run.pause_at,
+            _ => u64::MAX,
+        };
+        let start = Instant::now();
+        let mut done = 0;
+        let mut reached = None;
+        while done < steps && run.lockstep.step() < until {
+            match run.lockstep.enqueue() {
+                Enqueued::Step => done += 1,
+                // A replay knows the end already and goes on without the twin.
+                Enqueued::TwinEnds if matches!(run.state, RunState::Replaying { .. }) => {}
+                Enqueued::TwinEnds => {
+                    reached = Some(RunState::TwinEnded);
+                    break;
+                }
+            }
+        }
+        if reached.is_none() && run.lockstep.step() >= until {
+            reached = Some(match run.state {
+                RunState::Playing => {
+                    run.lockstep.enqueue_final_evaluation();
+                    RunState::Finished
+                }
+                _ => run.after_replay,
+            });
+        }
+        self.report().await;
+        if let Some(run) = &mut self.run {
+            if done > 0 {
+                let ratio = CHUNK.as_secs_f64() / start.elapsed().as_secs_f64().max(1e-6);
+                let wanted = (done as f64 * ratio.clamp(0.25, 2.0)).round() as usize;
+                run.chunk = wanted.clamp(1, MAX_ENQUEUED / ITEMS_PER_STEP);
+            }
+            if let Some(state) = reached {
+                self.set_state(state);
+            }
+        }
+    }
+
+    /// Hands on what came of everything enqueued; recovers where the device was lost.
+    async fn report(&mut self) {
+        let Some(run) = &mut self.run else { return };
+        match run.lockstep.collect().await {
+            Ok(events) => events.into_iter().for_each(&mut self.post),
+            Err(error) => self.recover(error).await,
+        }
+    }
+
+    async fn recover(&mut self, error: EngineError) {
+        let Some(run) = &self.run else { return };
+        let (experiment, step, state) = (run.lockstep.experiment().clone(), run.lockstep.step(), run.settled_state());
+        if !run.gpu {
+            return (self.post)(Event::Failed(format!("Training stopped: {error}.")));
+        }
+        self.losses += 1;
+        let (forced, instead) = if self.losses > MAX_LOSSES {
+            let reason = format!("Training on the CPU: the GPU failed {} times.", self.losses);
+            (Some(Choice::cpu_instead(reason)), "on the CPU")
+        } else {
+            let reason = "GPU: as before the device was lost.".to_owned();
+            (Some(Choice { gpu: true, reason, refused: false }), "on a new device")
+        };
+        self.start(experiment, step, state, forced).await;
+        let sentence = error.to_string();
+        (self.post)(Event::Notice(format!("At step {step} {sentence}. Replaying to it from step 0 {instead}.")));
+    }
+
+    fn set_state(&mut self, state: RunState) {
+        if let Some(run) = &mut self.run
+            && run.state != state
+        {
+            run.state = state;
+            (self.post)(Event::State(state));
+        }
+    }
+}
+
+impl Run {
+    /// The state to be in once a replay is over.
+    fn settled_state(&self) -> RunState {
+        match self.state {
+            RunState::Replaying { .. } => self.after_replay,
+            state => state,
+        }
+    }
+}
+
+/// Why a setting cannot be taken, as a sentence.
+fn refusal(setting: Setting) -> Option<String> {
+    let (name, value, range) = match setting {
+        Setting::LearningRate(x) => ("learning rate", x, limits::LR),
+        Setting::WeightDecay(x) => ("weight decay", x, limits::WEIGHT_DECAY),
+        Setting::Momentum(x) => ("momentum", x, limits::MOMENTUM),
+        Setting::RestartGauge => return None,
+    };
+    (!range.contains(&value))
+        .then(|| format!("The {name} {value} lies outside {} to {}; nothing was changed.", range.start(), range.end()))
+}
