@@ -1,3 +1,5 @@
 //! The page, the desktop window and the headless commands: one program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    explr::cli::main()
+}

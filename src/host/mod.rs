@@ -1,24 +1,12 @@
-//! Where the trainer lives: a thread natively, a Worker in the page.
+//! Where the trainer lives: a thread natively, a Worker in the page. One signature for both.
 
-use crate::trainer::{Command, Event};
+#[cfg(not(target_arch = "wasm32"))]
+#[allow(clippy::disallowed_methods)] // native only: it may have threads and may wait
+mod native;
+#[cfg(target_arch = "wasm32")]
+mod web;
 
-/// The near end of a trainer that runs elsewhere.
-pub struct Host {}
-
-impl Host {
-    /// Starts a trainer. `wake` is called (from any thread) when an event waits.
-    pub fn start(wake: impl Fn() + Send + Sync + 'static) -> Self {
-        let _ = wake;
-        Self {}
-    }
-
-    /// Sends a command; never blocks.
-    pub fn send(&self, command: Command) {
-        let _ = command;
-    }
-
-    /// The next event, if one waits.
-    pub fn poll(&self) -> Option<Event> {
-        None
-    }
-}
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::{Host, Native};
+#[cfg(target_arch = "wasm32")]
+pub use web::{Host, worker_main};

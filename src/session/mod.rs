@@ -1,5 +1,8 @@
 //! What is known of a run, built from [`Event`]s and nothing else. The page draws it, `explr run` prints it, scripts
-//! read it.
+//! read it: [`csv`] and [`json`] are its forms outside.
+
+pub mod csv;
+pub mod json;
 
 use crate::experiment::{Arm, Experiment, Setting};
 use crate::theory::{Ghost, Hyper};
@@ -150,5 +153,55 @@ impl Session {
                 list.push(layer.log10_weight_norm);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Arm, Change};
+    use crate::theory::Hyper;
+    use crate::trainer::{ArmPoint, Row};
+
+    /// Feeds one row of the weight-decay run.
+    pub(crate) fn one_row(session: &mut Session, step: u64, loss: f64) {
+        let arm = ArmPoint {
+            arm: Arm::Wd,
+            loss,
+            batch_accuracy: 0.5,
+            log10_lr: -1.0,
+            log10_weight_norm: 0.5,
+            layers: Vec::new(),
+        };
+        let hyper = Hyper { lr: 0.1, weight_decay: 0.0, momentum: 0.9 };
+        let row = Row { step, hyper, log10_u: None, rho: None, arms: vec![arm] };
+        session.apply(Event::Rows(vec![row]));
+    }
+
+    #[test]
+    fn a_fresh_start_voids_what_was_shown_but_keeps_the_sentences() {
+        let mut session = Session::new(Experiment::default());
+        session.apply(Event::Notice("kept".into()));
+        one_row(&mut session, 0, 1.0);
+        session.apply(Event::Started {
+            experiment: Box::default(),
+            engine: EngineReport::default(),
+            layers: vec!["conv1".into()],
+            steps_per_epoch: 63,
+            replay_to: 5,
+        });
+        assert_eq!((session.steps_done, session.arm(Arm::Wd).loss.len()), (0, 0));
+        assert_eq!(session.notices, ["kept"]);
+        assert_eq!(session.state, RunState::Replaying { to: 5 });
+    }
+
+    #[test]
+    fn restarting_the_gauge_brings_the_twin_back() {
+        let mut session = Session::new(Experiment::default());
+        session.apply(Event::ArmStopped(ArmStop { arm: Arm::Exp, step: 9, reason: StopReason::GaugeEnded }));
+        assert!(!session.is_live(Arm::Exp));
+        session.apply(Event::Changed(Change { step: 9, setting: Setting::RestartGauge }));
+        assert!(session.is_live(Arm::Exp));
+        assert_eq!(session.experiment.changes.len(), 1);
     }
 }

@@ -1,0 +1,37 @@
+//! The headless commands of the native binary.
+
+#![allow(clippy::disallowed_methods)] // native only: it reads the command line, writes files and may wait
+
+pub mod run;
+
+use clap::{Parser, Subcommand};
+
+/// Weight decay and an exponentially growing learning rate train the same network.
+///
+/// Without a command the lab opens in a window.
+#[derive(Parser)]
+#[command(name = "explr", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train an experiment and print or write what was measured.
+    Run(run::Run),
+}
+
+/// Runs the command line. Returns the exit code: 0, or 1 after a sentence on stderr.
+pub fn main() -> std::process::ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Run(arguments) => run::main(&arguments),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("explr: {sentence}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! `explr run`: an experiment, headless.
+
+use crate::data::{self, Dataset};
+use crate::experiment::{EngineChoice, Experiment, Link, Precision};
+use crate::host;
+use crate::model::Plan;
+use crate::session::{Session, csv, json};
+use crate::trainer::choose::{build, choose};
+use crate::trainer::{Enqueued, EvaluationPlan, Event, Lockstep, StopReason, build as setup};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Steps between two waits for the engine.
+const CHUNK: usize = 8;
+
+/// Arguments of `explr run`.
+#[derive(Args)]
+pub struct Run {
+    /// A link to the page, its #fragment, or a bare fragment: '#v=1&act=relu'.
+    pub link: String,
+    /// Steps to train; the link's own number by default.
+    #[arg(long)]
+    pub steps: Option<u64>,
+    /// The engine; the link's wish by default.
+    #[arg(long)]
+    pub engine: Option<EngineArgument>,
+    /// The precision; the link's by default.
+    #[arg(long)]
+    pub precision: Option<PrecisionArgument>,
+    /// Steps between comparisons of the functions.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    pub eval_every: u64,
+    /// Write the series as CSV.
+    #[arg(long)]
+    pub csv: Option<PathBuf>,
+    /// Print where the run stands as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// An engine on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum EngineArgument {
+    /// The CPU.
+    Cpu,
+    /// The GPU.
+    Gpu,
+}
+
+/// A precision on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum PrecisionArgument {
+    /// 32 bits.
+    F32,
+    /// 64 bits.
+    F64,
+}
+
+impl Run {
+    /// The link with what the command line says over it.
+    pub fn link(&self) -> Link {
+        let mut link = Link::parse(&self.link);
+        let experiment = &mut link.experiment;
+        match self.engine {
+            Some(EngineArgument::Cpu) => experiment.engine = EngineChoice::Cpu,
+            Some(EngineArgument::Gpu) => experiment.engine = EngineChoice::Gpu,
+            None => {}
+        }
+        match self.precision {
+            Some(PrecisionArgument::F32) => experiment.precision = Precision::F32,
+            Some(PrecisionArgument::F64) => experiment.precision = Precision::F64,
+            None => {}
+        }
+        experiment.steps = self.steps.unwrap_or(experiment.steps);
+        link
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A sentence when no engine can be had or a file cannot be written.
+pub fn main(arguments: &Run) -> Result<(), String> {
+    let link = arguments.link();
+    link.notes.iter().for_each(|note| eprintln!("explr: {note}"));
+    let steps = link.experiment.steps;
+    let session = train(&link.experiment, steps, arguments.eval_every)?;
+    session.notices.iter().for_each(|notice| eprintln!("explr: {notice}"));
+    if let Some(path) = &arguments.csv {
+        std::fs::write(path, csv::table(&session, &link.fragment()))
+            .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+    }
+    if arguments.json {
+        println!("{:#}", json::state(&session));
+    } else {
+        print!("{}", summary(&session));
+    }
+    Ok(())
+}
+
+/// Trains `steps` steps of `experiment` on the embedded data, comparing functions every `eval_every` steps and at the
+/// end.
+///
+/// # Errors
+/// A sentence when no engine can be had, or its device is lost.
+pub fn train(experiment: &Experiment, steps: u64, eval_every: u64) -> Result<Session, String> {
+    train_on(&data::fashion_mnist(), experiment, steps, eval_every)
+}
+
+/// [`train`] on other data.
+///
+/// # Errors
+/// As [`train`].
+pub fn train_on(data: &Dataset, experiment: &Experiment, steps: u64, eval_every: u64) -> Result<Session, String> {
+    pollster::block_on(async {
+        let setup = setup::setup(experiment, data);
+        let platform = host::Native;
+        let choice = choose(experiment, &setup, &platform).await;
+        let (engine, report) =
+            build(&choice, experiment.precision, setup, &platform).await.map_err(|e| format!("{e}."))?;
+        let plan = EvaluationPlan { probe_every: eval_every, test_every: eval_every.saturating_mul(10) };
+        let mut lockstep = Lockstep::new(experiment.clone(), data, engine, plan);
+        let mut session = Session::new(experiment.clone());
+        let layers = Plan::new(&setup::net(experiment, data), 1).weights.into_iter().map(|w| w.name).collect();
+        session.apply(Event::Started {
+            experiment: Box::new(experiment.clone()),
+            engine: report,
+            layers,
+            steps_per_epoch: lockstep.steps_per_epoch(),
+            replay_to: 0,
+        });
+        if choice.refused {
+            session.apply(Event::Notice(choice.reason));
+        }
+        while lockstep.step() < steps {
+            let mut enqueued = 0;
+            while enqueued < CHUNK && lockstep.step() < steps {
+                // Where the twin ends the others go on.
+                enqueued += usize::from(lockstep.enqueue() == Enqueued::Step);
+            }
+            if lockstep.step() == steps {
+                lockstep.enqueue_final_evaluation();
+            }
+            let events = lockstep.collect().await.map_err(|error| format!("{error}."))?;
+            events.into_iter().for_each(|event| session.apply(event));
+        }
+        Ok(session)
+    })
+}
+
+/// What people read at the end.
+fn summary(session: &Session) -> String {
+    let engine = &session.engine;
+    let mut out = format!(
+        "{} steps on {} ({}, {}). {}\n{:<10} {:>12} {:>14} {:>14} {:>16} {:>10}\n",
+        session.steps_done,
+        engine.kind,
+        engine.device,
+        engine.precision.key(),
+        engine.reason,
+        "arm",
+        "loss",
+        "log10 lr",
+        "log10 |w|",
+        "distance to wd",
+        "test acc."
+    );
+    let number = |x: Option<f64>, digits: usize| x.map_or_else(|| "–".into(), |x| format!("{x:.digits$}"));
+    for arm in session.experiment.arms.iter() {
+        let s = session.arm(arm);
+        let distance = s.distance.last().map_or_else(|| "–".into(), |(_, d)| format!("{d:.3e}"));
+        out += &format!(
+            "{:<10} {:>12} {:>14} {:>14} {:>16} {:>10}\n",
+            arm.key(),
+            number(s.loss.last().copied(), 6),
+            number(s.log10_lr.last().copied(), 6),
+            number(s.log10_weight_norm.last().copied(), 6),
+            distance,
+            number(s.test_accuracy.last().map(|(_, a)| *a), 4),
+        );
+    }
+    for stop in &session.stops {
+        let why = match stop.reason {
+            StopReason::Diverged => "its loss was no longer finite",
+            StopReason::GaugeEnded => "λη lies outside the regime and the ghost weight reached zero",
+        };
+        out += &format!("{} stopped at step {}: {why}.\n", stop.arm.key(), stop.step);
+    }
+    out
+}

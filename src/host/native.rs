@@ -1,0 +1,59 @@
+//! A trainer in a thread.
+
+use crate::trainer::{Command, Event, Platform, run};
+use futures_channel::mpsc::{UnboundedSender, unbounded};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// The near end of a trainer that runs in a thread.
+pub struct Host {
+    commands: UnboundedSender<Command>,
+    events: mpsc::Receiver<Event>,
+}
+
+impl Host {
+    /// Starts a trainer. `wake` is called, from its thread, when an event waits.
+    pub fn start(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (commands, inbox) = unbounded();
+        let (outbox, events) = mpsc::channel();
+        let post = move |event| {
+            // Nobody listens any more when the window is closed.
+            if outbox.send(event).is_ok() {
+                wake();
+            }
+        };
+        std::thread::spawn(move || pollster::block_on(run(inbox, post, Native)));
+        Self { commands, events }
+    }
+
+    /// Sends a command; never blocks.
+    pub fn send(&self, command: Command) {
+        // The thread lives as long as its mailbox: only a panic in it closes the channel, and that is printed.
+        let _ = self.commands.unbounded_send(command);
+    }
+
+    /// The next event, if one waits.
+    pub fn poll(&self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+}
+
+/// A thread of its own on a desktop machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Native;
+
+impl Platform for Native {
+    async fn pause(&self, wait: Duration) {
+        if wait > Duration::ZERO {
+            std::thread::sleep(wait);
+        }
+    }
+
+    fn no_gpu_hint(&self) -> String {
+        "No GPU was found: no Vulkan, Metal or Direct3D 12 driver answered.".into()
+    }
+
+    fn threads(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, Into::into)
+    }
+}
