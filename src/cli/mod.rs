@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods)] // native only: it reads the command line, writes files and may wait
 
 pub mod run;
+pub mod theory;
 
 use clap::{Parser, Subcommand};
 
@@ -20,12 +21,15 @@ struct Arguments {
 enum Command {
     /// Train an experiment and print or write what was measured.
     Run(run::Run),
+    /// Print the roots, the growth and the border of constant η, λ, γ.
+    Theory(theory::Theory),
 }
 
 /// Runs the command line. Returns the exit code: 0, or 1 after a sentence on stderr.
 pub fn main() -> std::process::ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(arguments) => run::main(&arguments),
+        Command::Theory(arguments) => theory::main(&arguments),
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
