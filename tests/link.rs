@@ -16,7 +16,14 @@ fn change() -> impl Strategy<Value = Change> {
         limits::MOMENTUM.prop_map(Setting::Momentum),
         Just(Setting::RestartGauge),
     ];
-    (1..=*limits::STEPS.end(), setting).prop_map(|(step, setting)| Change { step, setting })
+    (prop_oneof![1..20u64, limits::STEPS], setting).prop_map(|(step, setting)| Change { step, setting })
+}
+
+/// In order, as the trainer records them.
+fn recorded(changes: Vec<Change>) -> Vec<Change> {
+    let mut experiment = Experiment::default();
+    changes.into_iter().for_each(|change| experiment.record(change));
+    experiment.changes
 }
 
 /// A number of the range, or of many magnitudes, so that both forms of decimals are written.
@@ -28,10 +35,13 @@ fn real(range: std::ops::RangeInclusive<f64>) -> impl Strategy<Value = f64> {
 fn experiment() -> impl Strategy<Value = Experiment> {
     let hyper = (real(limits::LR), real(limits::WEIGHT_DECAY), real(limits::MOMENTUM));
     let shape = (any::<u32>(), 0..5usize, limits::BATCH, real(limits::EPSILON), real(limits::HEAD_NORM));
-    let run = (any::<(bool, bool)>(), limits::STEPS, prop::collection::vec(change(), 0..=limits::MAX_CHANGES));
+    let run = (
+        any::<(bool, bool)>(),
+        limits::STEPS,
+        prop::collection::vec(change(), 0..=limits::MAX_CHANGES).prop_map(recorded),
+    );
     let engine = (0..3usize, any::<bool>(), any::<bool>());
-    (hyper, shape, run, engine).prop_map(|(h, s, (arms, steps, mut changes), (engine, exact, rescaling))| {
-        changes.sort_by_key(|c| c.step);
+    (hyper, shape, run, engine).prop_map(|(h, s, (arms, steps, changes), (engine, exact, rescaling))| {
         let engine = [EngineChoice::Auto, EngineChoice::Cpu, EngineChoice::Gpu][engine];
         let precision = if exact && engine != EngineChoice::Gpu { Precision::F64 } else { Precision::F32 };
         Experiment {
@@ -135,6 +145,7 @@ fn nothing_is_limited_or_dropped_in_silence() {
         ("ev=9:foo=1", "link asked ev=9:foo=1, which is not of the form step:lr=0.1; left out"),
         ("ev=lr=1", "link asked ev=lr=1, which is not of the form step:lr=0.1; left out"),
         ("ev=-1:lr=1", "link asked ev=-1:lr=1, a step beyond every run; left out"),
+        ("ev=9:lr=1;9:lr=2", "link sets the same thing twice at one step, the last counts"),
         ("ev=0:gauge", "link restarts the gauge at step 0, where it is fresh: left out"),
         (&many, "link has 101 changes, limited to the first 100"),
         (&long, "link is 20009 bytes long, only the first 6 were read"),

@@ -249,7 +249,8 @@ impl Lockstep {
         let mut events = std::mem::take(&mut self.events);
         // Rows first: whoever watches knows the losses of a step before its comparison, and a stop after both.
         let at = events.iter().take_while(|e| !matches!(e, Event::ArmStopped(_))).count();
-        events.splice(at..at, [Event::Rows(rows), Event::Evaluations(evaluations)].into_iter().filter(|e| !is_empty(e)));
+        events
+            .splice(at..at, [Event::Rows(rows), Event::Evaluations(evaluations)].into_iter().filter(|e| !is_empty(e)));
         events.push(self.present());
         Ok(events)
     }
@@ -291,7 +292,9 @@ impl Lockstep {
             self.arms.iter().copied().zip(arms).filter(|(arm, _)| !self.is_stopped_before(*arm, step)).collect();
         let comparing = self.comparing.front_mut()?;
         comparing.chunks.pop_front();
-        if start == 0 && let Some((_, reference)) = live.iter().find(|(arm, _)| *arm == Arm::Wd) {
+        if start == 0
+            && let Some((_, reference)) = live.iter().find(|(arm, _)| *arm == Arm::Wd)
+        {
             let others = live.iter().filter(|(arm, _)| *arm != Arm::Wd);
             comparing.distance = others
                 .map(|(arm, z)| (*arm, relative_distance(z, reference)))
@@ -313,7 +316,8 @@ impl Lockstep {
         }
         let done = self.comparing.pop_front()?;
         let accuracy = |(arm, hits): (Arm, usize)| (arm, hits as f64 / labels.len() as f64);
-        let test_accuracy = if done.whole_test_set { done.correct.into_iter().map(accuracy).collect() } else { Vec::new() };
+        let test_accuracy =
+            if done.whole_test_set { done.correct.into_iter().map(accuracy).collect() } else { Vec::new() };
         Some(Evaluation { step: done.step, distance: done.distance, test_accuracy })
     }
 

@@ -40,7 +40,11 @@ pub fn relative_distance(z: &[f64], reference: &[f64]) -> f64 {
 pub fn count_correct(logits: &[f64], labels: &[u8]) -> usize {
     let classes = logits.len() / labels.len().max(1);
     let first_largest = |z: &[f64]| (1..z.len()).fold(0, |best, k| if z[k] > z[best] { k } else { best });
-    logits.chunks_exact(classes.max(1)).zip(labels).filter(|(z, label)| first_largest(z) == usize::from(**label)).count()
+    logits
+        .chunks_exact(classes.max(1))
+        .zip(labels)
+        .filter(|(z, label)| first_largest(z) == usize::from(**label))
+        .count()
 }
 
 #[cfg(test)]

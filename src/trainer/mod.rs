@@ -12,6 +12,6 @@ pub mod runner;
 
 pub use lockstep::{Enqueued, EvaluationPlan, Lockstep};
 pub use message::{
-    ArmPoint, ArmStop, Command, EngineReport, Evaluation, Event, LayerPoint, RunState, Row, Speed, StopReason,
+    ArmPoint, ArmStop, Command, EngineReport, Evaluation, Event, LayerPoint, Row, RunState, Speed, StopReason,
 };
 pub use runner::{Platform, run};

@@ -195,7 +195,9 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
             experiment.record(Change { step: end, setting });
             let state = run.settled_state();
             self.start(experiment, step, state, None).await;
-            return (self.post)(Event::Notice(format!("The gauge was restarted at step {end}; replaying from step 0.")));
+            return (self.post)(Event::Notice(format!(
+                "The gauge was restarted at step {end}; replaying from step 0."
+            )));
         }
         run.lockstep.set(setting);
         if run.lockstep.experiment().changes.len() == limits::MAX_CHANGES + 1 {
@@ -214,7 +216,9 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
         loop {
             let Some(run) = &self.run else { return };
             let paced = match (run.state, self.speed) {
-                (RunState::Playing, Speed::PerSecond(rate)) => Some(Duration::from_secs_f64(1.0 / rate.clamp(0.1, 1e6))),
+                (RunState::Playing, Speed::PerSecond(rate)) => {
+                    Some(Duration::from_secs_f64(1.0 / rate.clamp(0.1, 1e6)))
+                }
                 (RunState::Playing, Speed::Max) | (RunState::Replaying { .. }, _) => None,
                 _ => return,
             };

@@ -32,11 +32,16 @@ pub fn read(experiment: &mut Experiment, text: &str, notes: &mut Vec<String>) {
         }
         change.setting.apply_to(&mut experiment.hyper);
     }
+    let given = changes.len();
+    changes.into_iter().for_each(|change| experiment.record(change));
+    let changes = &mut experiment.changes;
+    if changes.len() < given {
+        notes.push("link sets the same thing twice at one step, the last counts".to_owned());
+    }
     if changes.len() > limits::MAX_CHANGES {
         notes.push(format!("link has {} changes, limited to the first {}", changes.len(), limits::MAX_CHANGES));
         changes.truncate(limits::MAX_CHANGES);
     }
-    experiment.changes = changes;
 }
 
 fn read_one(part: &str, notes: &mut Vec<String>) -> Option<Change> {
