@@ -1,7 +1,5 @@
 //! The map of ARCHITECTURE.md, enforced: who may know whom, how long a file may grow, what must not stand in a file.
 #![cfg(not(target_arch = "wasm32"))]
-// It reads the files of the repository.
-#![allow(clippy::disallowed_methods)]
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,8 +1,5 @@
 //! The workshop of the lab: `cargo xtask serve`, `cargo xtask test`. It installs what is missing and says so.
 
-// The workshop runs natively and nowhere else; the bans of clippy.toml are about the page.
-#![allow(clippy::disallowed_methods)]
-
 mod install;
 mod page;
 mod serve;

@@ -127,7 +127,8 @@ fn lint() -> Result<(Tally, Result<()>)> {
 }
 
 fn lint_web() -> Result<(Tally, Result<()>)> {
-    plain(run(&["cargo", "clippy", "--locked", "--target", WEB, "--lib", "--bins", "--", "-D", "warnings"]))
+    let bans = "clippy::disallowed_methods";
+    plain(run(&["cargo", "clippy", "--locked", "--target", WEB, "--lib", "--bins", "--", "-D", "warnings", "-D", bans]))
 }
 
 fn native() -> Result<(Tally, Result<()>)> {
