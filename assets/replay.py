@@ -113,7 +113,7 @@ def replay():
         kick = 0.0
         for setting in changes.get(step, []):
             if setting == "RestartGauge":
-                kick, exists = kick + ghost.restart(), True
+                kick += ghost.restart()
             else:
                 [(name, value)] = setting.items()
                 hyper[names.index(name)] = value

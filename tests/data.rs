@@ -1,5 +1,7 @@
 //! Damaged data files: a sentence each, never a panic, never a hang, never much memory.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use explr::data::{DataError, gzip, idx};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg32;

@@ -1,5 +1,7 @@
 //! Links: every one that can be written reads back as it was, and no text does harm.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use explr::experiment::link::keys;
 use explr::experiment::view::{Layout, View};
 use explr::experiment::{ArmSet, Change, EngineChoice, Experiment, Link, Precision, Setting, limits};
