@@ -22,7 +22,7 @@ fn gz(content: &[u8]) -> Vec<u8> {
 }
 
 fn below(rng: &mut Pcg32, n: usize) -> usize {
-    (u64::from(rng.next_u32()) * n as u64 >> 32) as usize
+    ((u64::from(rng.next_u32()) * n as u64) >> 32) as usize
 }
 
 /// Changes bytes, cuts, repeats and inserts.
