@@ -1,4 +1,4 @@
-//! Two splits made from files: paired, checked and standardised.
+//! Two splits made from files: paired, checked and scaled.
 
 use super::error::{At, DataError};
 use super::{Dataset, Split, gzip, idx};
@@ -8,11 +8,12 @@ use crate::model::Shape;
 type File<'a> = (&'a str, &'a [u8]);
 
 impl Dataset {
-    /// A set from two pairs of IDX files (images, labels). Images become `(x/255 − mean)/std` with the mean and the
-    /// standard deviation of all pixels of the training split, computed in f64.
+    /// A set from two pairs of IDX files (images, labels). Pixels become x/255 and are not centred: with the zero padding
+    /// of the convolutions a dark border then stays dark, and the runs are less chaotic (measured: the one-ulp control is
+    /// 1e-5 away after 1,000 steps instead of 6e-5).
     ///
     /// # Errors
-    /// What [`idx`] says of a file; counts or sizes that do not belong together; a training split of one grey only.
+    /// What [`idx`] says of a file; counts or sizes that do not belong together.
     pub fn from_idx(name: &str, classes: usize, train: [File; 2], test: [File; 2]) -> Result<Self, DataError> {
         let (train_images, train_labels) = pair(classes, train)?;
         let (test_images, test_labels) = pair(classes, test)?;
@@ -20,18 +21,13 @@ impl Dataset {
         if size(&train_images) != size(&test_images) {
             return Err(mismatch(test[0], 8, size(&train_images), size(&test_images)));
         }
-        let (mean, std) = mean_and_std(&train_images.pixels);
-        if std == 0.0 {
-            return Err(mismatch(train[0], 16, "pixels that differ".to_owned(), "one grey everywhere".to_owned()));
-        }
-        let standardised =
-            |pixels: &[u8]| pixels.iter().map(|&x| ((f64::from(x) / 255.0 - mean) / std) as f32).collect();
+        let scaled = |pixels: &[u8]| pixels.iter().map(|&x| f32::from(x) / 255.0).collect();
         Ok(Self {
             name: name.to_owned(),
             shape: Shape { c: 1, h: train_images.height, w: train_images.width },
             classes,
-            train: Split { images: standardised(&train_images.pixels), labels: train_labels.into() },
-            test: Split { images: standardised(&test_images.pixels), labels: test_labels.into() },
+            train: Split { images: scaled(&train_images.pixels), labels: train_labels.into() },
+            test: Split { images: scaled(&test_images.pixels), labels: test_labels.into() },
         })
     }
 }
@@ -53,16 +49,6 @@ fn pair(classes: usize, [images, labels]: [File; 2]) -> Result<(idx::Images, Vec
     Ok((pictures, classes))
 }
 
-/// Mean and standard deviation of the pixels scaled to 0..=1; exact integer sums, so no order of adding matters.
-fn mean_and_std(pixels: &[u8]) -> (f64, f64) {
-    let (sum, squares) = pixels.iter().fold((0u64, 0u64), |(s, q), &x| (s + u64::from(x), q + u64::from(x).pow(2)));
-    let n = pixels.len() as u64;
-    // n Σx² − (Σx)² in whole numbers: no digits cancel.
-    let spread = u128::from(n) * u128::from(squares) - u128::from(sum).pow(2);
-    let (n, scale) = (n as f64, 255.0);
-    (sum as f64 / n / scale, (spread as f64).sqrt() / n / scale)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,12 +63,12 @@ mod tests {
     }
 
     #[test]
-    fn a_small_set_is_standardised_by_its_training_split() {
+    fn a_small_set_is_scaled() {
         let (xs, ys) = (images(2, 1, &[0, 255]), labels(&[0, 1]));
         let (xt, yt) = (images(1, 1, &[51]), labels(&[1]));
         let set = Dataset::from_idx("tiny", 2, [("a", &xs), ("b", &ys)], [("c", &xt), ("d", &yt)]).unwrap();
-        assert_eq!(set.train.images[..], [-1.0, 1.0]);
-        assert!((set.test.images[0] + 0.6).abs() < 1e-7);
+        assert_eq!(set.train.images[..], [0.0, 1.0]);
+        assert_eq!(set.test.images[..], [0.2]);
         assert_eq!(set.test.labels[..], [1]);
     }
 
@@ -91,13 +77,11 @@ mod tests {
         let (xs, ys) = (images(2, 1, &[0, 255]), labels(&[0, 1]));
         let three = labels(&[0, 1, 1]);
         let large = images(2, 2, &[1; 8]);
-        let grey = images(2, 1, &[9, 9]);
         let sentence = |train: [&[u8]; 2], test: [&[u8]; 2]| {
             let [a, b, c, d] = [train[0], train[1], test[0], test[1]];
             Dataset::from_idx("", 2, [("a", a), ("b", b)], [("c", c), ("d", d)]).unwrap_err().to_string()
         };
         assert!(sentence([&xs, &three], [&xs, &ys]).contains("expected 2 labels, one for each image of a, found 3"));
         assert!(sentence([&xs, &ys], [&large, &ys]).starts_with("c: at byte 8"));
-        assert!(sentence([&grey, &ys], [&xs, &ys]).contains("found one grey everywhere"));
     }
 }

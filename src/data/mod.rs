@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Images and their classes.
 #[derive(Clone, Debug)]
 pub struct Split {
-    /// `[n, c, h, w]`, standardised by the training split's mean and standard deviation.
+    /// `[n, c, h, w]`, in 0..=1.
     pub images: Arc<[f32]>,
     /// One class an image, below [`Dataset::classes`].
     pub labels: Arc<[u8]>,

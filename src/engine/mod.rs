@@ -29,11 +29,11 @@ pub struct Setup {
     pub net: Net,
     /// Images per training step.
     pub batch: usize,
-    /// Training images `[n, c, h, w]`, standardised.
+    /// Training images `[n, c, h, w]`, in 0..=1.
     pub train_images: Arc<[f32]>,
     /// Their classes.
     pub train_labels: Arc<[u8]>,
-    /// Test images `[n, c, h, w]`, standardised; at least [`EVAL_CHUNK`] of them.
+    /// Test images `[n, c, h, w]`, in 0..=1; at least [`EVAL_CHUNK`] of them.
     pub test_images: Arc<[f32]>,
     /// Initial weights of each arm in the order of [`Plan::weights`]: one inner vector an arm, exact in the precision
     /// of the engine.

@@ -45,7 +45,7 @@ impl Default for Experiment {
     fn default() -> Self {
         Self {
             hyper: Hyper { lr: 0.1, weight_decay: 2e-3, momentum: 0.9 },
-            seed: 7,
+            seed: 6,
             activation: Activation::Gelu,
             batch: 64,
             epsilon: 0.0,
