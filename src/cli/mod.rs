@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods)] // native only: it reads the command line, writes files and may wait
 
+pub mod bench;
 pub mod export;
 pub mod run;
 pub mod theory;
@@ -22,6 +23,8 @@ struct Arguments {
 enum Command {
     /// Train an experiment and print or write what was measured.
     Run(run::Run),
+    /// Measure an engine on the peers' networks.
+    Bench(bench::Bench),
     /// Write an experiment as files, with a PyTorch program that trains it again.
     Export(export::Export),
     /// Print the roots, the growth and the border of constant η, λ, γ.
@@ -32,6 +35,7 @@ enum Command {
 pub fn main() -> std::process::ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(arguments) => run::main(&arguments),
+        Command::Bench(arguments) => bench::main(&arguments),
         Command::Export(arguments) => export::main(&arguments),
         Command::Theory(arguments) => theory::main(&arguments),
     };
