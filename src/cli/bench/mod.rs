@@ -57,8 +57,8 @@ pub struct Report {
     pub batch: usize,
     /// What trained.
     pub device: String,
-    /// In which precision.
-    pub precision: Precision,
+    /// In which precision: f32 or f64.
+    pub precision: &'static str,
     /// How many arms in lockstep.
     pub arms: usize,
     /// Steps of a round.
@@ -104,8 +104,8 @@ pub fn measure(args: &Bench) -> Result<Report, String> {
     let setup = args.net.setup(batch, args.arms as usize);
     let gflop_per_step = convolution_flops(&setup.train_plan()) * args.arms as f64 / 1e9;
     let precision = match args.precision {
-        PrecisionArgument::F32 => Precision::F32,
-        PrecisionArgument::F64 => Precision::F64,
+        PrecisionArgument::F32 => Precision::F32.key(),
+        PrecisionArgument::F64 => Precision::F64.key(),
     };
     let sentence = |error: EngineError| format!("{error}.");
     pollster::block_on(async {
@@ -177,10 +177,10 @@ impl Rounds {
             let images: Vec<u32> = (start..start + self.batch as u32).collect();
             self.engine.step(self.step, &images, &inputs);
             self.step += 1;
-            if done % READ_EVERY == 0 || done == steps {
-                if let Some(Output::Row { arms, .. }) = self.engine.collect().await?.last() {
-                    loss = arms[0].loss;
-                }
+            if (done % READ_EVERY == 0 || done == steps)
+                && let Some(Output::Row { arms, .. }) = self.engine.collect().await?.last()
+            {
+                loss = arms[0].loss;
             }
         }
         Ok(loss)
@@ -219,7 +219,7 @@ fn text(r: &Report) -> String {
          first losses {}; last {:.4}\n",
         r.net,
         r.batch,
-        r.precision.key(),
+        r.precision,
         r.device,
         r.ms_per_step,
         r.rounds_ms.len(),
