@@ -86,7 +86,8 @@ fn the_same_experiment_gives_the_same_bits_whatever_trains_beside_it() {
 
 #[test]
 fn halving_is_exact_until_f32_would_overflow() {
-    let (with, without) = (cpu("batch=8&wd=0.02&arms=wd,exp", 500), cpu("batch=8&wd=0.02&arms=wd,exp&rescale=off", 500));
+    let (with, without) =
+        (cpu("batch=8&wd=0.02&arms=wd,exp", 500), cpu("batch=8&wd=0.02&arms=wd,exp&rescale=off", 500));
     let halvings = with.ghost.expect("started").exponent;
     assert!(halvings >= 6, "{halvings}");
     assert_eq!(without.ghost.expect("started").exponent, 0);
