@@ -1,49 +1,386 @@
-//! The GPU engine. (Interface only until the kernels land.)
+//! The GPU engine: f32 on WebGPU, in the page and natively.
+//!
+//! Everything is made once, in [`GpuEngine::new`]: [`encode`] turns the plan into [`calls`], [`program`] makes their
+//! pipelines and bind groups. A step is then a write of its inputs and the same dispatches again, in one compute pass;
+//! all arms share each dispatch (grid z = arm). Results go to a ring on the device and are mapped once for many steps.
+//!
+//! A kernel is one row of [`kernels`], one file of `shaders/` and one twin in `engine::cpu::reference`.
 
-use super::{ArmInput, Engine, EngineError, Output, Setup};
+pub mod arena;
+pub mod calls;
+pub mod device;
+pub mod encode;
+pub mod kernels;
+pub mod layout;
+pub mod program;
+pub mod readback;
+
+pub use device::{AdapterReport, probe_adapter};
+
+use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, LayerSums, MAX_ARMS, MAX_ENQUEUED, Output, Setup};
+use calls::Buf;
+use device::Gpu;
+use encode::Encoded;
 use futures_util::future::LocalBoxFuture;
+use layout::Layout;
+use program::{ArmInputs, Pipelines, Program, SLOT_BYTES, StepInputs};
+use readback::{Readback, Stretch};
+use std::collections::BTreeMap;
 
-/// What an adapter says of itself.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AdapterReport {
-    /// For people.
-    pub name: String,
-    /// Whether it is a CPU in disguise.
-    pub software: bool,
+/// Multiply-adds that one submit may hold: a few milliseconds of a laptop's GPU, so that the page stays smooth.
+const SUBMIT_MULTIPLY_ADDS: usize = 2_000_000_000;
+
+const STORAGE: wgpu::BufferUsages = wgpu::BufferUsages::STORAGE
+    .union(wgpu::BufferUsages::COPY_DST)
+    .union(wgpu::BufferUsages::COPY_SRC);
+
+/// One of the two things that are enqueued.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Job {
+    Step { step: u64 },
+    Evaluation { step: u64, start: usize },
 }
 
-/// Asks for the best adapter and lets it go again.
-pub async fn probe_adapter() -> Option<AdapterReport> {
-    None
+/// A program with its buffers.
+struct Half {
+    program: Program,
+    buffers: BTreeMap<Buf, wgpu::Buffer>,
+    /// Elements of the ring that one job fills, all arms together.
+    ring_len: usize,
+    /// Multiply-adds of one job, all arms together.
+    multiply_adds: usize,
 }
 
 /// Trains on a GPU.
-pub enum GpuEngine {}
+pub struct GpuEngine {
+    gpu: Gpu,
+    layout: Layout,
+    arms: usize,
+    batch: usize,
+    layers: usize,
+    classes: usize,
+    training: Half,
+    evaluation: Half,
+    inputs: wgpu::Buffer,
+    inputs_group: wgpu::BindGroup,
+    pipelines: usize,
+    readback: Readback,
+    /// Enqueued since the last collect; a job's place is its slot.
+    jobs: Vec<Job>,
+    /// How many of them are submitted.
+    submitted: usize,
+}
 
 impl GpuEngine {
-    /// Builds the engine at step 0.
+    /// Opens a device and makes everything that `setup` needs. In software this takes seconds, on a GPU a fraction.
     ///
     /// # Errors
-    /// When there is no device.
-    pub async fn new(_setup: &Setup) -> Result<Self, EngineError> {
-        Err(EngineError::Refused("no kernels yet".into()))
+    /// Where there is no GPU, or it cannot hold the network.
+    pub async fn new(setup: &Setup) -> Result<Self, EngineError> {
+        let (train, eval) = (setup.train_plan(), setup.eval_plan());
+        let (arms, layout) = (setup.weights.len(), Layout::new(&train));
+        if !(1..=MAX_ARMS).contains(&arms) {
+            return Err(EngineError::Refused(format!(
+                "{arms} arms are asked for, 1 to {MAX_ARMS} are possible"
+            )));
+        }
+        let training = encode::training_step(&train, &layout, arms);
+        let evaluation = encode::evaluation(&eval, &layout, arms);
+        let lens = training.lens.values().chain(evaluation.lens.values()).copied();
+        let largest = lens
+            .chain([setup.train_images.len(), setup.test_images.len()])
+            .max()
+            .unwrap_or(0);
+        let gpu = Gpu::open(4 * largest as u64).await?;
+
+        let scopes = [
+            wgpu::ErrorFilter::Validation,
+            wgpu::ErrorFilter::OutOfMemory,
+            wgpu::ErrorFilter::Internal,
+        ]
+        .map(|filter| gpu.device.push_error_scope(filter));
+        let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
+        let inputs = gpu.buffer("step inputs", MAX_ENQUEUED * SLOT_BYTES as usize / 4, usage);
+        let mut pipelines = Pipelines::new(&gpu);
+        let inputs_group = pipelines.bind_inputs(&gpu, &inputs);
+
+        let shared = shared_buffers(&gpu, setup, &layout);
+        let train_images = upload(&gpu, "images", bytemuck::cast_slice(&setup.train_images));
+        let mut half = |encoded: Encoded, images, plan: &crate::model::Plan, passes, ring_len| {
+            let mut buffers = shared.clone();
+            buffers.insert(Buf::Images, images);
+            for (&buf, &len) in &encoded.lens {
+                buffers
+                    .entry(buf)
+                    .or_insert_with(|| gpu.buffer(&format!("{buf:?}"), len, STORAGE));
+            }
+            let program = Program::new(&gpu, &mut pipelines, &encoded.calls, &buffers);
+            let multiply_adds = arms * passes * forward_multiply_adds(plan);
+            Half {
+                program,
+                buffers,
+                ring_len: arms * ring_len,
+                multiply_adds,
+            }
+        };
+        // Forward, and the gradients of inputs and weights.
+        let training = half(training, train_images, &train, 3, encode::row_len(&train));
+        let test_images = upload(&gpu, "test images", bytemuck::cast_slice(&setup.test_images));
+        let evaluation = half(evaluation, test_images, &eval, 1, encode::logits_len(&eval));
+        let (blocks, layer_blocks) = layout.blocks();
+        let write = |buf, bytes: &[u8]| gpu.queue.write_buffer(&training.buffers[&buf], 0, bytes);
+        write(Buf::Blocks, bytemuck::cast_slice(&blocks));
+        write(Buf::LayerBlocks, bytemuck::cast_slice(&layer_blocks));
+        for scope in scopes.into_iter().rev() {
+            if let Some(error) = scope.pop().await {
+                return Err(EngineError::Refused(error.to_string()));
+            }
+        }
+        Ok(Self {
+            arms,
+            batch: setup.batch,
+            layers: train.weights.len(),
+            classes: train.classes,
+            training,
+            evaluation,
+            inputs,
+            inputs_group,
+            pipelines: pipelines.len(),
+            readback: Readback::default(),
+            jobs: vec![],
+            submitted: 0,
+            layout,
+            gpu,
+        })
+    }
+
+    /// What it runs on.
+    pub fn report(&self) -> &AdapterReport {
+        &self.gpu.report
+    }
+
+    /// Pipelines that were compiled.
+    pub fn pipelines(&self) -> usize {
+        self.pipelines
+    }
+
+    fn enqueue(&mut self, job: Job, indices: &[u32], arms: &[ArmInput]) {
+        let slot = self.jobs.len();
+        assert!(
+            slot < MAX_ENQUEUED,
+            "collect after at most {MAX_ENQUEUED} steps and evaluations"
+        );
+        assert_eq!(arms.len(), self.arms, "one input an arm");
+        let kind = std::mem::discriminant(&job);
+        let ring = self
+            .jobs
+            .iter()
+            .filter(|other| std::mem::discriminant(*other) == kind)
+            .count();
+        let first_index = slot * indices.len();
+        let inputs = step_inputs(ring as u32, first_index as u32, arms);
+        let queue = &self.gpu.queue;
+        queue.write_buffer(
+            &self.inputs,
+            (slot * SLOT_BYTES as usize) as u64,
+            bytemuck::bytes_of(&inputs),
+        );
+        let half = if matches!(job, Job::Step { .. }) {
+            &self.training
+        } else {
+            &self.evaluation
+        };
+        queue.write_buffer(
+            &half.buffers[&Buf::Indices],
+            4 * first_index as u64,
+            bytemuck::cast_slice(indices),
+        );
+        self.jobs.push(job);
+        if self.waiting_multiply_adds() >= SUBMIT_MULTIPLY_ADDS {
+            self.submit();
+        }
+    }
+
+    fn half(&self, job: &Job) -> &Half {
+        match job {
+            Job::Step { .. } => &self.training,
+            Job::Evaluation { .. } => &self.evaluation,
+        }
+    }
+
+    fn waiting_multiply_adds(&self) -> usize {
+        self.jobs[self.submitted..]
+            .iter()
+            .map(|job| self.half(job).multiply_adds)
+            .sum()
+    }
+
+    /// Submits what waits, in one compute pass.
+    fn submit(&mut self) {
+        if self.submitted == self.jobs.len() {
+            return;
+        }
+        let mut encoder = self
+            .gpu
+            .device
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            for slot in self.submitted..self.jobs.len() {
+                self.half(&self.jobs[slot])
+                    .program
+                    .record(&mut pass, &self.inputs_group, slot as u32);
+            }
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        self.submitted = self.jobs.len();
+    }
+
+    async fn collect_all(&mut self) -> Result<Vec<Output>, EngineError> {
+        self.submit();
+        self.submitted = 0;
+        let jobs = std::mem::take(&mut self.jobs);
+        let steps = jobs.iter().filter(|job| matches!(job, Job::Step { .. })).count();
+        let steps_len = steps * self.training.ring_len;
+        let logits_len = (jobs.len() - steps) * self.evaluation.ring_len;
+        let stretches = [
+            Stretch {
+                buffer: &self.training.buffers[&Buf::Ring],
+                first: 0,
+                len: steps_len,
+            },
+            Stretch {
+                buffer: &self.evaluation.buffers[&Buf::Ring],
+                first: 0,
+                len: logits_len,
+            },
+        ];
+        let values = self.readback.read(&self.gpu, &stretches).await?;
+        let (rows, logits) = values.split_at(steps_len);
+        let (mut rows, mut logits) = (
+            rows.chunks(2 + 3 * self.layers),
+            logits.chunks(EVAL_CHUNK * self.classes),
+        );
+        let outputs = jobs.into_iter().map(|job| match job {
+            Job::Step { step } => Output::Row {
+                step,
+                arms: rows.by_ref().take(self.arms).map(arm_row).collect(),
+            },
+            Job::Evaluation { step, start } => {
+                let arms = logits.by_ref().take(self.arms);
+                Output::Logits {
+                    step,
+                    start,
+                    arms: arms.map(|z| z.iter().map(|&z| f64::from(z)).collect()).collect(),
+                }
+            }
+        });
+        Ok(outputs.collect())
+    }
+
+    async fn read_weights(&mut self, arm: usize) -> Result<Vec<f64>, EngineError> {
+        assert!(arm < self.arms, "arm {arm} of {}", self.arms);
+        self.submit();
+        let buffer = &self.training.buffers[&Buf::Weights];
+        let stretch = Stretch {
+            buffer,
+            first: arm * self.layout.len,
+            len: self.layout.len,
+        };
+        let packed = self.readback.read(&self.gpu, &[stretch]).await?;
+        Ok(self.layout.unpack(&packed))
     }
 }
 
 impl Engine for GpuEngine {
     fn device_name(&self) -> &str {
-        match *self {}
+        &self.gpu.report.name
     }
-    fn step(&mut self, _: u64, _: &[u32], _: &[ArmInput]) {
-        match *self {}
+
+    fn step(&mut self, step: u64, batch: &[u32], arms: &[ArmInput]) {
+        assert_eq!(batch.len(), self.batch, "as many indices as the plan's batch");
+        self.enqueue(Job::Step { step }, batch, arms);
     }
-    fn evaluate(&mut self, _: u64, _: usize, _: &[ArmInput]) {
-        match *self {}
+
+    fn evaluate(&mut self, step: u64, start: usize, arms: &[ArmInput]) {
+        let indices: Vec<u32> = (start..start + EVAL_CHUNK).map(|i| i as u32).collect();
+        self.enqueue(Job::Evaluation { step, start }, &indices, arms);
     }
+
     fn collect(&mut self) -> LocalBoxFuture<'_, Result<Vec<Output>, EngineError>> {
-        match *self {}
+        Box::pin(self.collect_all())
     }
-    fn weights(&mut self, _: usize) -> LocalBoxFuture<'_, Result<Vec<f64>, EngineError>> {
-        match *self {}
+
+    fn weights(&mut self, arm: usize) -> LocalBoxFuture<'_, Result<Vec<f64>, EngineError>> {
+        Box::pin(self.read_weights(arm))
     }
+
+    fn lose_device(&mut self) {
+        self.gpu.device.destroy();
+        // The browser says so only later: until then nothing may look as if it had worked.
+        self.gpu
+            .fault
+            .set(EngineError::DeviceLost("it was destroyed on request".to_owned()));
+    }
+}
+
+fn step_inputs(ring: u32, first_index: u32, arms: &[ArmInput]) -> StepInputs {
+    let mut inputs = StepInputs {
+        ring,
+        first_index,
+        ..StepInputs::default()
+    };
+    for (to, from) in inputs.arms.iter_mut().zip(arms) {
+        let scale = 2f64.powi(i32::try_from(from.halvings).unwrap_or(i32::MAX));
+        *to = ArmInputs {
+            lr: from.lr as f32,
+            weight_decay: from.weight_decay as f32,
+            momentum: from.momentum as f32,
+            kick: from.kick as f32,
+            epsilon: from.epsilon as f32,
+            theta_scale: (1.0 / scale) as f32,
+            buffer_scale: scale as f32,
+            live: u32::from(from.live),
+        };
+    }
+    inputs
+}
+
+fn arm_row(row: &[f32]) -> ArmRow {
+    let layer = |sums: &[f32]| LayerSums {
+        weight_sq: f64::from(sums[0]),
+        gradient_sq: f64::from(sums[1]),
+        dot: f64::from(sums[2]),
+    };
+    // A count of images is exact in f32; a stopped arm's row may hold anything.
+    ArmRow {
+        loss: f64::from(row[0]),
+        correct: row[1] as u32,
+        layers: row[2..].chunks(3).map(layer).collect(),
+    }
+}
+
+fn forward_multiply_adds(plan: &crate::model::Plan) -> usize {
+    let conv = |op: &crate::model::Op| match op {
+        crate::model::Op::Conv { geometry, .. } => geometry.multiply_adds(),
+        _ => 0,
+    };
+    plan.ops.iter().map(conv).sum()
+}
+
+/// What training and evaluation both read.
+fn shared_buffers(gpu: &Gpu, setup: &Setup, layout: &Layout) -> BTreeMap<Buf, wgpu::Buffer> {
+    let labels: Vec<u32> = setup.train_labels.iter().map(|&label| u32::from(label)).collect();
+    let weights: Vec<f32> = setup.weights.iter().flat_map(|arm| layout.pack(arm)).collect();
+    BTreeMap::from([
+        (Buf::Labels, upload(gpu, "labels", bytemuck::cast_slice(&labels))),
+        (Buf::Head, upload(gpu, "head", bytemuck::cast_slice(&setup.head))),
+        (Buf::Weights, upload(gpu, "weights", bytemuck::cast_slice(&weights))),
+    ])
+}
+
+fn upload(gpu: &Gpu, label: &str, bytes: &[u8]) -> wgpu::Buffer {
+    let buffer = gpu.buffer(label, bytes.len() / 4, STORAGE);
+    gpu.queue.write_buffer(&buffer, 0, bytes);
+    buffer
 }

@@ -1,0 +1,291 @@
+//! Calls of kernels as data: which kernel, specialised how, on which buffers, over which grid.
+
+use super::kernels::{self, Kernel};
+use super::layout::{LayerLayout, Layout, filled_up, gradient_workgroups};
+use crate::model::{Activation, ConvGeometry, NormGeometry, Shape};
+
+/// A buffer on the device. Feature maps are `[arm][c, n, h, w]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Buf {
+    /// All images `[n, c, h, w]`.
+    Images,
+    /// Their classes, u32.
+    Labels,
+    /// Image indices of each step that may be enqueued, u32.
+    Indices,
+    /// The batch `[c, n, h, w]`, shared by all arms.
+    Batch,
+    /// A feature map, or several that never meet.
+    Map(usize),
+    /// A gradient with respect to a feature map, or several that never meet.
+    Gradient(usize),
+    /// (mean, 1/√(var + ε)) of each set of one norm.
+    Stats(usize),
+    /// The frozen head `[features, classes]`.
+    Head,
+    /// Weights, in the order of [`Layout`].
+    Weights,
+    /// The momentum buffer, in the same order.
+    Momentum,
+    /// Partial sums of the weight gradients.
+    Partials,
+    /// (loss, 1 if right) of each image.
+    Losses,
+    /// What each workgroup of `update` does.
+    Blocks,
+    /// First block of each layer.
+    LayerBlocks,
+    /// Sums over θ and g of each block.
+    BlockSums,
+    /// Results: rows of steps, or logits of evaluations.
+    Ring,
+}
+
+/// One dispatch of one kernel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// What runs.
+    pub kernel: &'static Kernel,
+    /// Its `override` constants.
+    pub constants: Vec<(&'static str, f64)>,
+    /// Its `struct Sizes`, in order.
+    pub sizes: Vec<(&'static str, usize)>,
+    /// Its buffers, from binding 1 on.
+    pub buffers: Vec<Buf>,
+    /// Workgroups.
+    pub grid: [usize; 3],
+}
+
+/// `gather`: `n` images of `shape`.
+pub fn gather(n: usize, shape: Shape) -> Call {
+    let pixels = shape.h * shape.w;
+    Call {
+        kernel: &kernels::GATHER,
+        constants: vec![],
+        sizes: vec![("n", n), ("channels", shape.c), ("pixels", pixels)],
+        buffers: vec![Buf::Images, Buf::Indices, Buf::Batch],
+        grid: [(n * pixels).div_ceil(64), shape.c, 1],
+    }
+}
+
+fn conv_constants(g: &ConvGeometry) -> Vec<(&'static str, f64)> {
+    let sizes = [
+        ("IN_C", g.input.c),
+        ("IN_H", g.input.h),
+        ("IN_W", g.input.w),
+        ("OUT_C", g.output.c),
+        ("OUT_H", g.output.h),
+        ("OUT_W", g.output.w),
+        ("KERNEL", g.kernel),
+        ("STRIDE", g.stride),
+        ("PAD", g.pad),
+    ];
+    sizes.map(|(name, size)| (name, size as f64)).into()
+}
+
+/// Elements of `x` between two arms: they share the batch.
+fn x_arm(g: &ConvGeometry, x: Buf) -> usize {
+    if x == Buf::Batch { 0 } else { g.n * g.input.len() }
+}
+
+/// `conv_forward` of one layer.
+pub fn conv_forward(g: &ConvGeometry, layer: &LayerLayout, layout: &Layout, arms: usize, x: Buf, y: Buf) -> Call {
+    Call {
+        kernel: &kernels::CONV_FORWARD,
+        constants: conv_constants(g),
+        sizes: vec![
+            ("n", g.n),
+            ("x_arm", x_arm(g, x)),
+            ("weight_first", layer.first / 4),
+            ("weight_arm", layout.len / 4),
+        ],
+        buffers: vec![x, Buf::Weights, y],
+        grid: [
+            (g.n * g.output.h * g.output.w).div_ceil(64),
+            filled_up(g.output.c) / 8,
+            arms,
+        ],
+    }
+}
+
+/// `conv_input_gradient` of one layer.
+pub fn conv_input_gradient(
+    g: &ConvGeometry,
+    layer: &LayerLayout,
+    layout: &Layout,
+    arms: usize,
+    [dy, dx]: [Buf; 2],
+    accumulate: bool,
+) -> Call {
+    let mut constants = conv_constants(g);
+    constants.push(("ACCUMULATE", f64::from(u8::from(accumulate))));
+    let cells = g.input.h.div_ceil(g.stride) * g.input.w.div_ceil(g.stride);
+    Call {
+        kernel: &kernels::CONV_INPUT_GRADIENT,
+        constants,
+        sizes: vec![
+            ("n", g.n),
+            ("weight_first", layer.first / 4),
+            ("weight_arm", layout.len / 4),
+        ],
+        buffers: vec![dy, Buf::Weights, dx],
+        grid: [
+            (g.n * cells * g.stride * g.stride).div_ceil(64),
+            g.input.c.div_ceil(8),
+            arms,
+        ],
+    }
+}
+
+/// `conv_weight_gradient` of one layer.
+pub fn conv_weight_gradient(
+    g: &ConvGeometry,
+    layer: &LayerLayout,
+    layout: &Layout,
+    arms: usize,
+    [x, dy]: [Buf; 2],
+) -> Call {
+    Call {
+        kernel: &kernels::CONV_WEIGHT_GRADIENT,
+        constants: conv_constants(g),
+        sizes: vec![
+            ("n", g.n),
+            ("x_arm", x_arm(g, x)),
+            ("split_len", layer.split_len),
+            ("partial_first", layer.partial_first / 4),
+            ("split", layer.len / 4),
+            ("partial_arm", layout.partial_len / 4),
+        ],
+        buffers: vec![x, dy, Buf::Partials],
+        grid: [layer.splits, gradient_workgroups(g), arms],
+    }
+}
+
+fn activation_constant(activation: Activation) -> (&'static str, f64) {
+    let place = Activation::ALL.iter().position(|&a| a == activation).unwrap_or(0);
+    ("ACTIVATION", place as f64)
+}
+
+fn norm_sizes(g: &NormGeometry) -> Vec<(&'static str, usize)> {
+    vec![
+        ("inner", g.inner),
+        ("outer_stride", g.outer_stride),
+        ("inner_stride", g.inner_stride),
+        ("runs", g.runs),
+        ("run_len", g.run_len),
+        ("run_stride", g.run_stride),
+        ("sets", g.sets),
+        ("arm", g.sets * g.set_len()),
+    ]
+}
+
+/// `norm_forward`.
+pub fn norm_forward(g: &NormGeometry, activation: Activation, arms: usize, [x, y, stats]: [Buf; 3]) -> Call {
+    Call {
+        kernel: &kernels::NORM_FORWARD,
+        constants: vec![activation_constant(activation)],
+        sizes: norm_sizes(g),
+        buffers: vec![x, y, stats],
+        grid: [g.sets, 1, arms],
+    }
+}
+
+/// `norm_backward`.
+pub fn norm_backward(
+    g: &NormGeometry,
+    activation: Activation,
+    arms: usize,
+    [x, dy, stats, dx]: [Buf; 4],
+    accumulate: bool,
+) -> Call {
+    Call {
+        kernel: &kernels::NORM_BACKWARD,
+        constants: vec![
+            activation_constant(activation),
+            ("ACCUMULATE", f64::from(u8::from(accumulate))),
+        ],
+        sizes: norm_sizes(g),
+        buffers: vec![x, dy, stats, dx],
+        grid: [g.sets, 1, arms],
+    }
+}
+
+/// Workgroups of 256 for `len` elements: a side of a grid has at most 65,535.
+fn flat_grid(len: usize) -> [usize; 3] {
+    let groups = len.div_ceil(256);
+    let rows = groups.div_ceil(65_535);
+    [groups.div_ceil(rows), rows, 1]
+}
+
+/// `add`: `len` elements in all arms.
+pub fn add(len: usize, [a, b, y]: [Buf; 3]) -> Call {
+    let sizes = vec![("len", len)];
+    Call {
+        kernel: &kernels::ADD,
+        constants: vec![],
+        sizes,
+        buffers: vec![a, b, y],
+        grid: flat_grid(len),
+    }
+}
+
+/// `add_backward`: `len` elements in all arms.
+pub fn add_backward(len: usize, [dy, dx]: [Buf; 2], accumulate: bool) -> Call {
+    Call {
+        kernel: &kernels::ADD_BACKWARD,
+        constants: vec![("ACCUMULATE", f64::from(u8::from(accumulate)))],
+        sizes: vec![("len", len)],
+        buffers: vec![dy, dx],
+        grid: flat_grid(len),
+    }
+}
+
+fn pool(kernel: &'static Kernel, n: usize, features: Shape, classes: usize, arms: usize, buffers: Vec<Buf>) -> Call {
+    Call {
+        kernel,
+        constants: vec![("FEATURES", features.c as f64), ("CLASSES", classes as f64)],
+        sizes: vec![("n", n), ("pixels", features.h * features.w)],
+        buffers,
+        grid: [n, 1, arms],
+    }
+}
+
+/// `pool_head`.
+pub fn pool_head(n: usize, features: Shape, classes: usize, arms: usize, [x, dx]: [Buf; 2]) -> Call {
+    let buffers = vec![x, Buf::Head, Buf::Labels, Buf::Indices, dx, Buf::Losses];
+    pool(&kernels::POOL_HEAD, n, features, classes, arms, buffers)
+}
+
+/// `pool_logits`.
+pub fn pool_logits(n: usize, features: Shape, classes: usize, arms: usize, x: Buf) -> Call {
+    pool(
+        &kernels::POOL_LOGITS,
+        n,
+        features,
+        classes,
+        arms,
+        vec![x, Buf::Head, Buf::Ring],
+    )
+}
+
+/// `update` of all layers.
+pub fn update(layout: &Layout, arms: usize) -> Call {
+    Call {
+        kernel: &kernels::UPDATE,
+        constants: vec![],
+        sizes: vec![("weight_arm", layout.len / 4), ("partial_arm", layout.partial_len / 4)],
+        buffers: vec![Buf::Blocks, Buf::Partials, Buf::Weights, Buf::Momentum, Buf::BlockSums],
+        grid: [layout.blocks().0.len(), 1, arms],
+    }
+}
+
+/// `measure`, after `update`.
+pub fn measure(n: usize, layout: &Layout, arms: usize) -> Call {
+    Call {
+        kernel: &kernels::MEASURE,
+        constants: vec![],
+        sizes: vec![("n", n), ("blocks", layout.blocks().0.len())],
+        buffers: vec![Buf::Losses, Buf::BlockSums, Buf::LayerBlocks, Buf::Ring],
+        grid: [layout.layers.len() + 1, 1, arms],
+    }
+}

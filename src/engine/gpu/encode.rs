@@ -1,0 +1,266 @@
+//! Plan → calls, once: a training step and an evaluation as lists of dispatches, and how much memory they need.
+
+use super::arena::{Life, assign};
+use super::calls::{self, Buf, Call};
+use super::layout::Layout;
+use crate::engine::MAX_ENQUEUED;
+use crate::model::plan::INPUT;
+use crate::model::{Op, Plan, TensorId};
+use std::collections::BTreeMap;
+
+/// What is dispatched for one step or evaluation, and the elements (4 bytes each) of every buffer it touches.
+#[derive(Clone, Debug, Default)]
+pub struct Encoded {
+    /// In order.
+    pub calls: Vec<Call>,
+    /// Elements of 4 bytes.
+    pub lens: BTreeMap<Buf, usize>,
+}
+
+/// f32 of one arm's row in the ring of steps: loss, correct, three sums a layer.
+pub fn row_len(plan: &Plan) -> usize {
+    2 + 3 * plan.weights.len()
+}
+
+/// f32 of one arm's logits of an evaluation.
+pub fn logits_len(plan: &Plan) -> usize {
+    plan.batch * plan.classes
+}
+
+/// A training step of all arms.
+pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
+    let maps: Vec<Buf> = (0..plan.tensors.len())
+        .map(|t| if t == INPUT { Buf::Batch } else { Buf::Map(t) })
+        .collect();
+    let (gradients, gradient_lens) = gradients(plan);
+    let mut encoded = forward(plan, layout, arms, &maps);
+    let (calls, lens) = (&mut encoded.calls, &mut encoded.lens);
+    for (index, op) in plan.ops.iter().enumerate().rev() {
+        let first = |tensor| plan.writes_gradient_first(index, tensor);
+        match *op {
+            Op::PoolHead { input } => {
+                let buffers = [maps[input], gradients[input]];
+                calls.push(calls::pool_head(
+                    plan.batch,
+                    plan.features(),
+                    plan.classes,
+                    arms,
+                    buffers,
+                ));
+            }
+            Op::NormAct {
+                input,
+                output,
+                ref geometry,
+                activation,
+            } => {
+                let buffers = [maps[input], gradients[output], Buf::Stats(index), gradients[input]];
+                calls.push(calls::norm_backward(geometry, activation, arms, buffers, !first(input)));
+            }
+            Op::Conv {
+                input,
+                weight,
+                output,
+                ref geometry,
+            } => {
+                let layer = &layout.layers[weight];
+                let operands = [maps[input], gradients[output]];
+                calls.push(calls::conv_weight_gradient(geometry, layer, layout, arms, operands));
+                if input != INPUT {
+                    let buffers = [gradients[output], gradients[input]];
+                    calls.push(calls::conv_input_gradient(
+                        geometry,
+                        layer,
+                        layout,
+                        arms,
+                        buffers,
+                        !first(input),
+                    ));
+                }
+            }
+            Op::Add { a, b, output } => {
+                for summand in [a, b].into_iter().filter(|&s| gradients[s] != gradients[output]) {
+                    let buffers = [gradients[output], gradients[summand]];
+                    calls.push(calls::add_backward(
+                        arms * plan.tensor_len(output),
+                        buffers,
+                        !first(summand),
+                    ));
+                }
+            }
+        }
+    }
+    calls.push(calls::update(layout, arms));
+    calls.push(calls::measure(plan.batch, layout, arms));
+
+    lens.extend(
+        gradient_lens
+            .into_iter()
+            .enumerate()
+            .map(|(slot, len)| (Buf::Gradient(slot), len * arms)),
+    );
+    lens.extend(
+        maps.iter()
+            .enumerate()
+            .skip(1)
+            .map(|(t, &map)| (map, plan.tensor_len(t) * arms)),
+    );
+    let (blocks, layer_blocks) = layout.blocks();
+    lens.insert(Buf::Momentum, layout.len * arms);
+    lens.insert(Buf::Partials, layout.partial_len * arms);
+    lens.insert(Buf::Losses, 2 * plan.batch * arms);
+    lens.insert(Buf::Blocks, 5 * blocks.len());
+    lens.insert(Buf::LayerBlocks, layer_blocks.len());
+    lens.insert(Buf::BlockSums, 4 * blocks.len() * arms);
+    lens.insert(Buf::Ring, MAX_ENQUEUED * arms * row_len(plan));
+    encoded
+}
+
+/// The logits of an evaluation of all arms.
+pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
+    let lives: Vec<Life> = (1..plan.tensors.len())
+        .map(|tensor| {
+            let from = plan.ops.iter().position(|op| output(op) == Some(tensor)).unwrap_or(0);
+            let to = plan
+                .ops
+                .iter()
+                .rposition(|op| op.inputs().any(|t| t == tensor))
+                .unwrap_or(from);
+            Life {
+                len: plan.tensor_len(tensor),
+                from,
+                to,
+            }
+        })
+        .collect();
+    let (slots, lens) = assign(&lives);
+    let maps: Vec<Buf> = std::iter::once(Buf::Batch)
+        .chain(slots.into_iter().map(Buf::Map))
+        .collect();
+    let mut encoded = forward(plan, layout, arms, &maps);
+    if let Some(&Op::PoolHead { input }) = plan.ops.last() {
+        encoded.calls.push(calls::pool_logits(
+            plan.batch,
+            plan.features(),
+            plan.classes,
+            arms,
+            maps[input],
+        ));
+    }
+    encoded.lens.extend(
+        lens.into_iter()
+            .enumerate()
+            .map(|(slot, len)| (Buf::Map(slot), len * arms)),
+    );
+    encoded.lens.insert(Buf::Ring, MAX_ENQUEUED * arms * logits_len(plan));
+    encoded
+}
+
+/// From the images to the features before pooling, and what both programs need.
+fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf]) -> Encoded {
+    let mut calls = vec![calls::gather(plan.batch, plan.tensors[INPUT])];
+    let mut lens = BTreeMap::from([
+        (Buf::Indices, MAX_ENQUEUED * plan.batch),
+        (Buf::Batch, plan.tensor_len(INPUT)),
+        (Buf::Weights, layout.len * arms),
+        (Buf::Head, plan.features().c * plan.classes),
+    ]);
+    for (index, op) in plan.ops.iter().enumerate() {
+        match *op {
+            Op::Conv {
+                input,
+                weight,
+                output,
+                ref geometry,
+            } => {
+                let layer = &layout.layers[weight];
+                calls.push(calls::conv_forward(
+                    geometry,
+                    layer,
+                    layout,
+                    arms,
+                    maps[input],
+                    maps[output],
+                ));
+            }
+            Op::NormAct {
+                input,
+                output,
+                ref geometry,
+                activation,
+            } => {
+                let stats = Buf::Stats(index);
+                calls.push(calls::norm_forward(
+                    geometry,
+                    activation,
+                    arms,
+                    [maps[input], maps[output], stats],
+                ));
+                lens.insert(stats, 2 * geometry.sets * arms);
+            }
+            Op::Add { a, b, output } => {
+                calls.push(calls::add(
+                    arms * plan.tensor_len(output),
+                    [maps[a], maps[b], maps[output]],
+                ));
+            }
+            Op::PoolHead { .. } => {}
+        }
+    }
+    Encoded { calls, lens }
+}
+
+/// The tensor an operation writes.
+fn output(op: &Op) -> Option<TensorId> {
+    match *op {
+        Op::Conv { output, .. } | Op::NormAct { output, .. } | Op::Add { output, .. } => Some(output),
+        Op::PoolHead { .. } => None,
+    }
+}
+
+/// The gradient buffer of each tensor, and the elements of each buffer for one arm. The gradient of a summand that
+/// nothing else reads is that of the sum: they share the buffer, and nobody copies.
+fn gradients(plan: &Plan) -> (Vec<Buf>, Vec<usize>) {
+    let mut same_as: Vec<TensorId> = (0..plan.tensors.len()).collect();
+    for op in plan.ops.iter().rev() {
+        if let Op::Add { a, b, output } = *op {
+            for summand in [a, b] {
+                if plan.ops.iter().flat_map(Op::inputs).filter(|&t| t == summand).count() == 1 {
+                    same_as[summand] = same_as[output];
+                }
+            }
+        }
+    }
+    // Backward time: the last operation comes first.
+    let time = |index: usize| plan.ops.len() - index;
+    let owners: Vec<TensorId> = (1..plan.tensors.len()).filter(|&t| same_as[t] == t).collect();
+    let lives: Vec<Life> = owners
+        .iter()
+        .map(|&owner| {
+            let sharers: Vec<TensorId> = (1..plan.tensors.len()).filter(|&t| same_as[t] == owner).collect();
+            let readers = plan
+                .ops
+                .iter()
+                .rposition(|op| op.inputs().any(|t| sharers.contains(&t)));
+            let writer = plan
+                .ops
+                .iter()
+                .position(|op| output(op).is_some_and(|t| sharers.contains(&t)));
+            Life {
+                len: plan.tensor_len(owner),
+                from: time(readers.unwrap_or(0)),
+                to: time(writer.unwrap_or(0)),
+            }
+        })
+        .collect();
+    let (slots, lens) = assign(&lives);
+    let slot_of = |tensor: TensorId| {
+        let owner = owners.iter().position(|&o| o == same_as[tensor]).unwrap_or(0);
+        Buf::Gradient(slots.get(owner).copied().unwrap_or(0))
+    };
+    ((0..plan.tensors.len()).map(slot_of).collect(), lens)
+}
+
+#[cfg(test)]
+#[path = "encode_tests.rs"]
+mod tests;

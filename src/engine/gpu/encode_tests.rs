@@ -1,0 +1,126 @@
+use super::*;
+use crate::engine::gpu::kernels;
+use crate::model::{Activation, Net, Norm, Shape};
+
+fn nets() -> Vec<Net> {
+    let shape = Shape { c: 1, h: 14, w: 14 };
+    vec![
+        Net::lab_default(shape, 10, Norm::Batch, Activation::Gelu),
+        Net::preresnet(shape, 10, 14, &[8, 12], Norm::Group(4), Activation::Silu),
+    ]
+}
+
+#[test]
+fn the_default_net_takes_18_dispatches_a_step() {
+    let plan = Plan::new(&nets()[0], 64);
+    let layout = Layout::new(&plan);
+    assert_eq!(training_step(&plan, &layout, 4).calls.len(), 18);
+    assert_eq!(
+        training_step(&plan, &layout, 2).calls.len(),
+        18,
+        "arms cost no dispatches"
+    );
+    assert_eq!(evaluation(&plan, &layout, 4).calls.len(), 8);
+}
+
+#[test]
+fn every_buffer_of_a_call_has_a_size_and_none_is_read_and_written_at_once() {
+    for net in nets() {
+        let plan = Plan::new(&net, 6);
+        let layout = Layout::new(&plan);
+        for encoded in [training_step(&plan, &layout, 3), evaluation(&plan, &layout, 3)] {
+            for call in &encoded.calls {
+                assert_eq!(call.buffers.len(), call.kernel.buffers.len(), "{}", call.kernel.name);
+                for (i, (buf, access)) in call.buffers.iter().zip(call.kernel.buffers).enumerate() {
+                    assert!(
+                        encoded.lens.contains_key(buf) || matches!(buf, Buf::Images | Buf::Labels),
+                        "{buf:?}"
+                    );
+                    let others = call
+                        .buffers
+                        .iter()
+                        .enumerate()
+                        .filter(|(j, other)| *j != i && *other == buf);
+                    assert!(
+                        *access == kernels::Access::Read || others.count() == 0,
+                        "{} {buf:?}",
+                        call.kernel.name
+                    );
+                }
+                assert!(
+                    call.grid.iter().all(|&g| (1..=65_535).contains(&g)),
+                    "{} {:?}",
+                    call.kernel.name,
+                    call.grid
+                );
+            }
+        }
+    }
+}
+
+/// The WGSL `struct Sizes` and the Rust list are written twice: they must agree name by name.
+#[test]
+fn sizes_are_those_of_the_shader() {
+    let mut seen = std::collections::BTreeSet::new();
+    for net in nets() {
+        let plan = Plan::new(&net, 6);
+        let layout = Layout::new(&plan);
+        for encoded in [training_step(&plan, &layout, 3), evaluation(&plan, &layout, 3)] {
+            for call in encoded.calls {
+                let body = call
+                    .kernel
+                    .source
+                    .split("struct Sizes {")
+                    .nth(1)
+                    .unwrap()
+                    .split('}')
+                    .next()
+                    .unwrap();
+                let fields: Vec<&str> = body
+                    .lines()
+                    .filter_map(|line| line.trim().strip_suffix(": u32,"))
+                    .collect();
+                let names: Vec<&str> = call.sizes.iter().map(|(name, _)| *name).collect();
+                assert_eq!(names, fields, "{}", call.kernel.name);
+                let overrides = call.kernel.source.matches("\noverride ").count();
+                assert_eq!(call.constants.len(), overrides, "{}", call.kernel.name);
+                seen.insert(call.kernel.name);
+            }
+        }
+    }
+    assert_eq!(seen.len(), kernels::ALL.len(), "every kernel is called: {seen:?}");
+}
+
+#[test]
+fn evaluations_share_memory() {
+    let plan = Plan::new(&nets()[1], 300);
+    let encoded = evaluation(&plan, &Layout::new(&plan), 1);
+    let maps = encoded.lens.keys().filter(|buf| matches!(buf, Buf::Map(_))).count();
+    assert!(maps <= 4, "{maps} buffers for {} tensors", plan.tensors.len());
+}
+
+/// Replays the backward walk over the buffers: whoever reads a gradient finds that of the tensor it means, complete.
+#[test]
+fn gradients_that_share_a_buffer_never_meet() {
+    for net in nets() {
+        let plan = Plan::new(&net, 4);
+        let (buffers, _) = gradients(&plan);
+        let mut holds: BTreeMap<Buf, Vec<TensorId>> = BTreeMap::new();
+        for (index, op) in plan.ops.iter().enumerate().rev() {
+            if let Some(out) = output(op) {
+                assert!(holds[&buffers[out]].contains(&out), "{op:?} finds another gradient");
+            }
+            for input in op.inputs().filter(|&t| t != INPUT) {
+                let shared = output(op).is_some_and(|out| buffers[out] == buffers[input]);
+                let first = plan.writes_gradient_first(index, input);
+                match holds.get_mut(&buffers[input]) {
+                    Some(held) if shared => held.push(input),
+                    Some(held) if !first => assert!(held.contains(&input), "{op:?} adds to another gradient"),
+                    _ => {
+                        holds.insert(buffers[input], vec![input]);
+                    }
+                }
+            }
+        }
+    }
+}

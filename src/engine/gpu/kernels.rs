@@ -1,0 +1,114 @@
+//! The kernels: one row each. A kernel's file, its row here and its CPU twin in `engine::cpu::reference` have one name.
+//!
+//! There is no shader preprocessor: a kernel's text is its shared parts and itself, one after another (order means
+//! nothing at WGSL's module scope), and what varies is an `override` constant.
+
+/// How a kernel uses a buffer of its group 1, from binding 1 on; binding 0 holds its `Sizes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// `var<storage, read>`.
+    Read,
+    /// `var<storage, read_write>`.
+    Write,
+}
+
+/// One compute kernel.
+#[derive(Debug)]
+pub struct Kernel {
+    /// The name of its file.
+    pub name: &'static str,
+    /// All of its WGSL.
+    pub source: &'static str,
+    /// Its buffers in order of binding, from 1 on.
+    pub buffers: &'static [Access],
+}
+
+impl PartialEq for Kernel {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+macro_rules! kernels {
+    ($($doc:literal $row:ident = $name:literal, [$($part:literal),*], [$($access:ident),*];)*) => {
+        $(
+            #[doc = $doc]
+            pub static $row: Kernel = Kernel {
+                name: $name,
+                source: concat!(
+                    $(include_str!(concat!("shaders/", $part, ".wgsl")),)*
+                    include_str!(concat!("shaders/", $name, ".wgsl"))
+                ),
+                buffers: &[$(Access::$access),*],
+            };
+        )*
+        /// Every kernel.
+        pub static ALL: &[&Kernel] = &[$(&$row),*];
+    };
+}
+
+kernels! {
+    "Picks the images of a step."
+    GATHER = "gather", ["step"], [Read, Read, Write];
+    "Convolution."
+    CONV_FORWARD = "conv_forward", ["conv_sizes"], [Read, Read, Write];
+    "Normalisation and activation."
+    NORM_FORWARD = "norm_forward", ["step", "norm_sets", "reduce", "activation"], [Read, Write, Write];
+    "Sum of two feature maps."
+    ADD = "add", [], [Read, Read, Write];
+    "Pooling, head, loss and its gradient."
+    POOL_HEAD = "pool_head", ["step", "pool"], [Read, Read, Read, Read, Write, Write];
+    "Pooling and head of an evaluation."
+    POOL_LOGITS = "pool_logits", ["step", "pool"], [Read, Read, Write];
+    "Gradient of one summand."
+    ADD_BACKWARD = "add_backward", [], [Read, Write];
+    "Gradient through activation and normalisation."
+    NORM_BACKWARD = "norm_backward", ["norm_sets", "reduce", "activation"], [Read, Read, Read, Write];
+    "Gradient of a convolution's input."
+    CONV_INPUT_GRADIENT = "conv_input_gradient", ["conv_sizes"], [Read, Read, Write];
+    "Gradient of a convolution's weights, in partial sums."
+    CONV_WEIGHT_GRADIENT = "conv_weight_gradient", ["conv_sizes"], [Read, Read, Write];
+    "SGD, and sums over weights and gradients."
+    UPDATE = "update", ["step"], [Read, Read, Write, Write, Write];
+    "The row of a step."
+    MEASURE = "measure", ["step"], [Read, Read, Read, Write];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_says_what_the_sources_bind() {
+        for kernel in ALL {
+            for (i, access) in kernel.buffers.iter().enumerate() {
+                let mode = if *access == Access::Read { "read" } else { "read_write" };
+                let binding = format!("@group(1) @binding({}) var<storage, {mode}>", i + 1);
+                assert_eq!(kernel.source.matches(&binding).count(), 1, "{}: {binding}", kernel.name);
+            }
+            assert_eq!(
+                kernel.source.matches("@group(1)").count(),
+                kernel.buffers.len() + 1,
+                "{}",
+                kernel.name
+            );
+            assert!(
+                kernel.buffers.len() <= 8,
+                "{}: WebGPU promises 8 storage buffers",
+                kernel.name
+            );
+        }
+    }
+
+    #[test]
+    fn barriers_come_before_any_return_of_an_entry_point() {
+        // naga lets an early return pass in front of a barrier; Chromium does not.
+        for kernel in ALL {
+            let entry = kernel.source.split("@compute").nth(1).unwrap_or_default();
+            let body = entry.split("\n}\n").next().unwrap_or_default();
+            if kernel.source.contains("workgroupBarrier") {
+                assert!(!body.contains("return"), "{}", kernel.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+// y = activation((x − mean) · rstd) in each set; stores (mean, rstd = 1/√(var + ε)). Workgroup = one set (x), z = arm.
+
+@group(1) @binding(1) var<storage, read> x: array<f32>;
+@group(1) @binding(2) var<storage, read_write> y: array<f32>;
+@group(1) @binding(3) var<storage, read_write> stats: array<vec2f>;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+    let base = set_base(group.x, group.z);
+    let count = sizes.runs * sizes.run_len;
+    var sum = 0.0;
+    for (var e = local; e < count; e += 256u) {
+        sum += x[member(base, e)];
+    }
+    let mean = workgroup_sum(vec2f(sum, 0.0), local).x / f32(count);
+    // A second pass: Σx² − mean² would lose what the mean outweighs.
+    var squares = 0.0;
+    for (var e = local; e < count; e += 256u) {
+        let d = x[member(base, e)] - mean;
+        squares += d * d;
+    }
+    let variance = workgroup_sum(vec2f(squares, 0.0), local).x / f32(count);
+    let rstd = inverse_deviation(mean, variance, inputs.arms[group.z].epsilon);
+    for (var e = local; e < count; e += 256u) {
+        let i = member(base, e);
+        y[i] = activate((x[i] - mean) * rstd);
+    }
+    if local == 0u {
+        stats[group.z * sizes.sets + group.x] = vec2f(mean, rstd);
+    }
+}
+
+// 0 for a constant set when ε is 0, by a test that knows no scale: var ≤ 2⁻⁴⁰ mean².
+fn inverse_deviation(mean: f32, variance: f32, epsilon: f32) -> f32 {
+    if epsilon == 0.0 && variance <= 9.094947e-13 * mean * mean {
+        return 0.0;
+    }
+    return 1.0 / sqrt(variance + epsilon);
+}
