@@ -23,9 +23,7 @@ pub fn assign(lives: &[Life]) -> (Vec<usize>, Vec<usize>) {
         let life = lives[i];
         let free = held.iter().enumerate().filter(|(_, held)| held.1 < life.from);
         // The one that fits best: grown or wasted least.
-        let slot = free
-            .min_by_key(|(_, held)| held.0.abs_diff(life.len))
-            .map(|(slot, _)| slot);
+        let slot = free.min_by_key(|(_, held)| held.0.abs_diff(life.len)).map(|(slot, _)| slot);
         let slot = slot.unwrap_or_else(|| {
             held.push((0, 0));
             held.len() - 1
@@ -42,13 +40,7 @@ mod tests {
 
     #[test]
     fn a_chain_takes_turns() {
-        let chain: Vec<Life> = (0..5)
-            .map(|i| Life {
-                len: 10 - i,
-                from: i,
-                to: i + 1,
-            })
-            .collect();
+        let chain: Vec<Life> = (0..5).map(|i| Life { len: 10 - i, from: i, to: i + 1 }).collect();
         let (slots, lens) = assign(&chain);
         assert_eq!(slots, [0, 1, 0, 1, 0]);
         assert_eq!(lens, [10, 9]);
@@ -56,13 +48,8 @@ mod tests {
 
     #[test]
     fn what_lives_together_lies_apart() {
-        let lives: Vec<Life> = (0..40)
-            .map(|i| Life {
-                len: 1 + i * 7 % 11,
-                from: i * 5 % 13,
-                to: i * 5 % 13 + i % 4,
-            })
-            .collect();
+        let lives: Vec<Life> =
+            (0..40).map(|i| Life { len: 1 + i * 7 % 11, from: i * 5 % 13, to: i * 5 % 13 + i % 4 }).collect();
         let (slots, lens) = assign(&lives);
         for (i, a) in lives.iter().enumerate() {
             assert!(lens[slots[i]] >= a.len);

@@ -100,11 +100,7 @@ pub fn conv_forward(g: &ConvGeometry, layer: &LayerLayout, layout: &Layout, arms
             ("weight_arm", layout.len / 4),
         ],
         buffers: vec![x, Buf::Weights, y],
-        grid: [
-            (g.n * g.output.h * g.output.w).div_ceil(64),
-            filled_up(g.output.c) / 8,
-            arms,
-        ],
+        grid: [(g.n * g.output.h * g.output.w).div_ceil(64), filled_up(g.output.c) / 8, arms],
     }
 }
 
@@ -123,17 +119,9 @@ pub fn conv_input_gradient(
     Call {
         kernel: &kernels::CONV_INPUT_GRADIENT,
         constants,
-        sizes: vec![
-            ("n", g.n),
-            ("weight_first", layer.first / 4),
-            ("weight_arm", layout.len / 4),
-        ],
+        sizes: vec![("n", g.n), ("weight_first", layer.first / 4), ("weight_arm", layout.len / 4)],
         buffers: vec![dy, Buf::Weights, dx],
-        grid: [
-            (g.n * cells * g.stride * g.stride).div_ceil(64),
-            g.input.c.div_ceil(8),
-            arms,
-        ],
+        grid: [(g.n * cells * g.stride * g.stride).div_ceil(64), g.input.c.div_ceil(8), arms],
     }
 }
 
@@ -200,10 +188,7 @@ pub fn norm_backward(
 ) -> Call {
     Call {
         kernel: &kernels::NORM_BACKWARD,
-        constants: vec![
-            activation_constant(activation),
-            ("ACCUMULATE", f64::from(u8::from(accumulate))),
-        ],
+        constants: vec![activation_constant(activation), ("ACCUMULATE", f64::from(u8::from(accumulate)))],
         sizes: norm_sizes(g),
         buffers: vec![x, dy, stats, dx],
         grid: [g.sets, 1, arms],
@@ -220,13 +205,7 @@ fn flat_grid(len: usize) -> [usize; 3] {
 /// `add`: `len` elements in all arms.
 pub fn add(len: usize, [a, b, y]: [Buf; 3]) -> Call {
     let sizes = vec![("len", len)];
-    Call {
-        kernel: &kernels::ADD,
-        constants: vec![],
-        sizes,
-        buffers: vec![a, b, y],
-        grid: flat_grid(len),
-    }
+    Call { kernel: &kernels::ADD, constants: vec![], sizes, buffers: vec![a, b, y], grid: flat_grid(len) }
 }
 
 /// `add_backward`: `len` elements in all arms.
@@ -258,14 +237,7 @@ pub fn pool_head(n: usize, features: Shape, classes: usize, arms: usize, [x, dx]
 
 /// `pool_logits`.
 pub fn pool_logits(n: usize, features: Shape, classes: usize, arms: usize, x: Buf) -> Call {
-    pool(
-        &kernels::POOL_LOGITS,
-        n,
-        features,
-        classes,
-        arms,
-        vec![x, Buf::Head, Buf::Ring],
-    )
+    pool(&kernels::POOL_LOGITS, n, features, classes, arms, vec![x, Buf::Head, Buf::Ring])
 }
 
 /// `update` of all layers.

@@ -26,20 +26,14 @@ impl AdapterReport {
             (true, true) => "software GPU".to_owned(),
             (true, false) => "GPU".to_owned(),
         };
-        Self {
-            name,
-            backend,
-            software,
-        }
+        Self { name, backend, software }
     }
 }
 
 /// Software renderers that a browser may hand out without marking them as its fallback.
 fn is_software_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["swiftshader", "llvmpipe", "lavapipe", "basic render"]
-        .iter()
-        .any(|part| name.contains(part))
+    ["swiftshader", "llvmpipe", "lavapipe", "basic render"].iter().any(|part| name.contains(part))
 }
 
 /// The machine's preferred adapter, `None` where there is none. Costs no device.
@@ -52,10 +46,7 @@ pub async fn probe_adapter() -> Option<AdapterReport> {
 async fn request_adapter() -> Result<wgpu::Adapter, EngineError> {
     let backends =
         wgpu::Backends::BROWSER_WEBGPU | wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
-    let descriptor = wgpu::InstanceDescriptor {
-        backends,
-        ..wgpu::InstanceDescriptor::new_without_display_handle()
-    };
+    let descriptor = wgpu::InstanceDescriptor { backends, ..wgpu::InstanceDescriptor::new_without_display_handle() };
     let options = wgpu::RequestAdapterOptions {
         power_preference: wgpu::PowerPreference::HighPerformance,
         ..wgpu::RequestAdapterOptions::default()
@@ -83,11 +74,7 @@ impl Fault {
 
     /// Fails if something went wrong so far.
     pub fn check(&self) -> Result<(), EngineError> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-            .map_or(Ok(()), Err)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone().map_or(Ok(()), Err)
     }
 }
 
@@ -134,15 +121,8 @@ impl Gpu {
             lost.set(EngineError::DeviceLost(format!("{message} ({reason:?})")));
         });
         let refused = fault.clone();
-        device.on_uncaptured_error(Arc::new(move |error| {
-            refused.set(EngineError::Refused(error.to_string()))
-        }));
-        Ok(Self {
-            report,
-            device,
-            queue,
-            fault,
-        })
+        device.on_uncaptured_error(Arc::new(move |error| refused.set(EngineError::Refused(error.to_string()))));
+        Ok(Self { report, device, queue, fault })
     }
 
     /// A buffer of `len` elements of 4 bytes, all zero.

@@ -29,9 +29,7 @@ pub fn logits_len(plan: &Plan) -> usize {
 
 /// A training step of all arms.
 pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
-    let maps: Vec<Buf> = (0..plan.tensors.len())
-        .map(|t| if t == INPUT { Buf::Batch } else { Buf::Map(t) })
-        .collect();
+    let maps: Vec<Buf> = (0..plan.tensors.len()).map(|t| if t == INPUT { Buf::Batch } else { Buf::Map(t) }).collect();
     let (gradients, gradient_lens) = gradients(plan);
     let mut encoded = forward(plan, layout, arms, &maps);
     let (calls, lens) = (&mut encoded.calls, &mut encoded.lens);
@@ -40,52 +38,25 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
         match *op {
             Op::PoolHead { input } => {
                 let buffers = [maps[input], gradients[input]];
-                calls.push(calls::pool_head(
-                    plan.batch,
-                    plan.features(),
-                    plan.classes,
-                    arms,
-                    buffers,
-                ));
+                calls.push(calls::pool_head(plan.batch, plan.features(), plan.classes, arms, buffers));
             }
-            Op::NormAct {
-                input,
-                output,
-                ref geometry,
-                activation,
-            } => {
+            Op::NormAct { input, output, ref geometry, activation } => {
                 let buffers = [maps[input], gradients[output], Buf::Stats(index), gradients[input]];
                 calls.push(calls::norm_backward(geometry, activation, arms, buffers, !first(input)));
             }
-            Op::Conv {
-                input,
-                weight,
-                output,
-                ref geometry,
-            } => {
+            Op::Conv { input, weight, output, ref geometry } => {
                 let layer = &layout.layers[weight];
                 let operands = [maps[input], gradients[output]];
                 calls.push(calls::conv_weight_gradient(geometry, layer, layout, arms, operands));
                 if input != INPUT {
                     let buffers = [gradients[output], gradients[input]];
-                    calls.push(calls::conv_input_gradient(
-                        geometry,
-                        layer,
-                        layout,
-                        arms,
-                        buffers,
-                        !first(input),
-                    ));
+                    calls.push(calls::conv_input_gradient(geometry, layer, layout, arms, buffers, !first(input)));
                 }
             }
             Op::Add { a, b, output } => {
                 for summand in [a, b].into_iter().filter(|&s| gradients[s] != gradients[output]) {
                     let buffers = [gradients[output], gradients[summand]];
-                    calls.push(calls::add_backward(
-                        arms * plan.tensor_len(output),
-                        buffers,
-                        !first(summand),
-                    ));
+                    calls.push(calls::add_backward(arms * plan.tensor_len(output), buffers, !first(summand)));
                 }
             }
         }
@@ -93,18 +64,8 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
     calls.push(calls::update(layout, arms));
     calls.push(calls::measure(plan.batch, layout, arms));
 
-    lens.extend(
-        gradient_lens
-            .into_iter()
-            .enumerate()
-            .map(|(slot, len)| (Buf::Gradient(slot), len * arms)),
-    );
-    lens.extend(
-        maps.iter()
-            .enumerate()
-            .skip(1)
-            .map(|(t, &map)| (map, plan.tensor_len(t) * arms)),
-    );
+    lens.extend(gradient_lens.into_iter().enumerate().map(|(slot, len)| (Buf::Gradient(slot), len * arms)));
+    lens.extend(maps.iter().enumerate().skip(1).map(|(t, &map)| (map, plan.tensor_len(t) * arms)));
     let (blocks, layer_blocks) = layout.blocks();
     lens.insert(Buf::Momentum, layout.len * arms);
     lens.insert(Buf::Partials, layout.partial_len * arms);
@@ -121,37 +82,17 @@ pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
     let lives: Vec<Life> = (1..plan.tensors.len())
         .map(|tensor| {
             let from = plan.ops.iter().position(|op| output(op) == Some(tensor)).unwrap_or(0);
-            let to = plan
-                .ops
-                .iter()
-                .rposition(|op| op.inputs().any(|t| t == tensor))
-                .unwrap_or(from);
-            Life {
-                len: plan.tensor_len(tensor),
-                from,
-                to,
-            }
+            let to = plan.ops.iter().rposition(|op| op.inputs().any(|t| t == tensor)).unwrap_or(from);
+            Life { len: plan.tensor_len(tensor), from, to }
         })
         .collect();
     let (slots, lens) = assign(&lives);
-    let maps: Vec<Buf> = std::iter::once(Buf::Batch)
-        .chain(slots.into_iter().map(Buf::Map))
-        .collect();
+    let maps: Vec<Buf> = std::iter::once(Buf::Batch).chain(slots.into_iter().map(Buf::Map)).collect();
     let mut encoded = forward(plan, layout, arms, &maps);
     if let Some(&Op::PoolHead { input }) = plan.ops.last() {
-        encoded.calls.push(calls::pool_logits(
-            plan.batch,
-            plan.features(),
-            plan.classes,
-            arms,
-            maps[input],
-        ));
+        encoded.calls.push(calls::pool_logits(plan.batch, plan.features(), plan.classes, arms, maps[input]));
     }
-    encoded.lens.extend(
-        lens.into_iter()
-            .enumerate()
-            .map(|(slot, len)| (Buf::Map(slot), len * arms)),
-    );
+    encoded.lens.extend(lens.into_iter().enumerate().map(|(slot, len)| (Buf::Map(slot), len * arms)));
     encoded.lens.insert(Buf::Ring, MAX_ENQUEUED * arms * logits_len(plan));
     encoded
 }
@@ -167,42 +108,17 @@ fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf]) -> Encoded {
     ]);
     for (index, op) in plan.ops.iter().enumerate() {
         match *op {
-            Op::Conv {
-                input,
-                weight,
-                output,
-                ref geometry,
-            } => {
+            Op::Conv { input, weight, output, ref geometry } => {
                 let layer = &layout.layers[weight];
-                calls.push(calls::conv_forward(
-                    geometry,
-                    layer,
-                    layout,
-                    arms,
-                    maps[input],
-                    maps[output],
-                ));
+                calls.push(calls::conv_forward(geometry, layer, layout, arms, maps[input], maps[output]));
             }
-            Op::NormAct {
-                input,
-                output,
-                ref geometry,
-                activation,
-            } => {
+            Op::NormAct { input, output, ref geometry, activation } => {
                 let stats = Buf::Stats(index);
-                calls.push(calls::norm_forward(
-                    geometry,
-                    activation,
-                    arms,
-                    [maps[input], maps[output], stats],
-                ));
+                calls.push(calls::norm_forward(geometry, activation, arms, [maps[input], maps[output], stats]));
                 lens.insert(stats, 2 * geometry.sets * arms);
             }
             Op::Add { a, b, output } => {
-                calls.push(calls::add(
-                    arms * plan.tensor_len(output),
-                    [maps[a], maps[b], maps[output]],
-                ));
+                calls.push(calls::add(arms * plan.tensor_len(output), [maps[a], maps[b], maps[output]]));
             }
             Op::PoolHead { .. } => {}
         }
@@ -238,19 +154,9 @@ fn gradients(plan: &Plan) -> (Vec<Buf>, Vec<usize>) {
         .iter()
         .map(|&owner| {
             let sharers: Vec<TensorId> = (1..plan.tensors.len()).filter(|&t| same_as[t] == owner).collect();
-            let readers = plan
-                .ops
-                .iter()
-                .rposition(|op| op.inputs().any(|t| sharers.contains(&t)));
-            let writer = plan
-                .ops
-                .iter()
-                .position(|op| output(op).is_some_and(|t| sharers.contains(&t)));
-            Life {
-                len: plan.tensor_len(owner),
-                from: time(readers.unwrap_or(0)),
-                to: time(writer.unwrap_or(0)),
-            }
+            let readers = plan.ops.iter().rposition(|op| op.inputs().any(|t| sharers.contains(&t)));
+            let writer = plan.ops.iter().position(|op| output(op).is_some_and(|t| sharers.contains(&t)));
+            Life { len: plan.tensor_len(owner), from: time(readers.unwrap_or(0)), to: time(writer.unwrap_or(0)) }
         })
         .collect();
     let (slots, lens) = assign(&lives);

@@ -15,11 +15,7 @@ fn the_default_net_takes_18_dispatches_a_step() {
     let plan = Plan::new(&nets()[0], 64);
     let layout = Layout::new(&plan);
     assert_eq!(training_step(&plan, &layout, 4).calls.len(), 18);
-    assert_eq!(
-        training_step(&plan, &layout, 2).calls.len(),
-        18,
-        "arms cost no dispatches"
-    );
+    assert_eq!(training_step(&plan, &layout, 2).calls.len(), 18, "arms cost no dispatches");
     assert_eq!(evaluation(&plan, &layout, 4).calls.len(), 8);
 }
 
@@ -32,27 +28,11 @@ fn every_buffer_of_a_call_has_a_size_and_none_is_read_and_written_at_once() {
             for call in &encoded.calls {
                 assert_eq!(call.buffers.len(), call.kernel.buffers.len(), "{}", call.kernel.name);
                 for (i, (buf, access)) in call.buffers.iter().zip(call.kernel.buffers).enumerate() {
-                    assert!(
-                        encoded.lens.contains_key(buf) || matches!(buf, Buf::Images | Buf::Labels),
-                        "{buf:?}"
-                    );
-                    let others = call
-                        .buffers
-                        .iter()
-                        .enumerate()
-                        .filter(|(j, other)| *j != i && *other == buf);
-                    assert!(
-                        *access == kernels::Access::Read || others.count() == 0,
-                        "{} {buf:?}",
-                        call.kernel.name
-                    );
+                    assert!(encoded.lens.contains_key(buf) || matches!(buf, Buf::Images | Buf::Labels), "{buf:?}");
+                    let others = call.buffers.iter().enumerate().filter(|(j, other)| *j != i && *other == buf);
+                    assert!(*access == kernels::Access::Read || others.count() == 0, "{} {buf:?}", call.kernel.name);
                 }
-                assert!(
-                    call.grid.iter().all(|&g| (1..=65_535).contains(&g)),
-                    "{} {:?}",
-                    call.kernel.name,
-                    call.grid
-                );
+                assert!(call.grid.iter().all(|&g| (1..=65_535).contains(&g)), "{} {:?}", call.kernel.name, call.grid);
             }
         }
     }
@@ -67,19 +47,8 @@ fn sizes_are_those_of_the_shader() {
         let layout = Layout::new(&plan);
         for encoded in [training_step(&plan, &layout, 3), evaluation(&plan, &layout, 3)] {
             for call in encoded.calls {
-                let body = call
-                    .kernel
-                    .source
-                    .split("struct Sizes {")
-                    .nth(1)
-                    .unwrap()
-                    .split('}')
-                    .next()
-                    .unwrap();
-                let fields: Vec<&str> = body
-                    .lines()
-                    .filter_map(|line| line.trim().strip_suffix(": u32,"))
-                    .collect();
+                let body = call.kernel.source.split("struct Sizes {").nth(1).unwrap().split('}').next().unwrap();
+                let fields: Vec<&str> = body.lines().filter_map(|line| line.trim().strip_suffix(": u32,")).collect();
                 let names: Vec<&str> = call.sizes.iter().map(|(name, _)| *name).collect();
                 assert_eq!(names, fields, "{}", call.kernel.name);
                 let overrides = call.kernel.source.matches("\noverride ").count();

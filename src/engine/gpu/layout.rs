@@ -70,24 +70,13 @@ impl Layout {
             });
             let (split_len, splits) = geometry.map_or((1, 1), split);
             let len = filled_up(weight.out) * weight.fan_in();
-            let layer = LayerLayout {
-                first,
-                len,
-                partial_first,
-                splits,
-                split_len,
-                weight: weight.clone(),
-            };
+            let layer = LayerLayout { first, len, partial_first, splits, split_len, weight: weight.clone() };
             first += len;
             partial_first += len * splits;
             layer
         });
         let layers = layers.collect();
-        Self {
-            layers,
-            len: first,
-            partial_len: partial_first,
-        }
+        Self { layers, len: first, partial_len: partial_first }
     }
 
     /// (place in plan order, place on the device) of every weight.
@@ -105,8 +94,7 @@ impl Layout {
     /// Weights in plan order → on the device.
     pub fn pack(&self, weights: &[f64]) -> Vec<f32> {
         let mut packed = vec![0.0; self.len];
-        self.places()
-            .for_each(|(plan, device)| packed[device] = weights[plan] as f32);
+        self.places().for_each(|(plan, device)| packed[device] = weights[plan] as f32);
         packed
     }
 
@@ -114,8 +102,7 @@ impl Layout {
     pub fn unpack(&self, packed: &[f32]) -> Vec<f64> {
         let count = self.layers.iter().map(|l| l.weight.len()).sum();
         let mut weights = vec![0.0; count];
-        self.places()
-            .for_each(|(plan, device)| weights[plan] = f64::from(packed[device]));
+        self.places().for_each(|(plan, device)| weights[plan] = f64::from(packed[device]));
         weights
     }
 
@@ -152,11 +139,7 @@ mod tests {
         let weights: Vec<f64> = (1..=plan.weight_count()).map(|i| i as f64).collect();
         let packed = layout.pack(&weights);
         assert_eq!(layout.unpack(&packed), weights);
-        assert_eq!(
-            packed.iter().filter(|&&w| w != 0.0).count(),
-            weights.len(),
-            "the rest is zero"
-        );
+        assert_eq!(packed.iter().filter(|&&w| w != 0.0).count(), weights.len(), "the rest is zero");
         // [out, in, kh, kw] = (1, 2, 0, 1) of the stem of 4 × 3 × 3 × 3: outputs lie side by side.
         assert_eq!(packed[(3 + 2) * 8 + 1], weights[27 + 2 * 9 + 1] as f32);
     }
@@ -181,9 +164,7 @@ mod tests {
         for batch in [2, 63, 64, 256] {
             let plan = Plan::new(&net, batch);
             for (layer, op) in Layout::new(&plan).layers.iter().zip(plan.ops.iter().step_by(2)) {
-                let Op::Conv { geometry, .. } = op else {
-                    panic!("a ConvNet alternates")
-                };
+                let Op::Conv { geometry, .. } = op else { panic!("a ConvNet alternates") };
                 let pixels = geometry.n * geometry.output.h * geometry.output.w;
                 assert!(layer.splits * layer.split_len >= pixels && (layer.splits - 1) * layer.split_len < pixels);
             }

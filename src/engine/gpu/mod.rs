@@ -30,9 +30,8 @@ use std::collections::BTreeMap;
 /// Multiply-adds that one submit may hold: a few milliseconds of a laptop's GPU, so that the page stays smooth.
 const SUBMIT_MULTIPLY_ADDS: usize = 2_000_000_000;
 
-const STORAGE: wgpu::BufferUsages = wgpu::BufferUsages::STORAGE
-    .union(wgpu::BufferUsages::COPY_DST)
-    .union(wgpu::BufferUsages::COPY_SRC);
+const STORAGE: wgpu::BufferUsages =
+    wgpu::BufferUsages::STORAGE.union(wgpu::BufferUsages::COPY_DST).union(wgpu::BufferUsages::COPY_SRC);
 
 /// One of the two things that are enqueued.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,25 +79,16 @@ impl GpuEngine {
         let (train, eval) = (setup.train_plan(), setup.eval_plan());
         let (arms, layout) = (setup.weights.len(), Layout::new(&train));
         if !(1..=MAX_ARMS).contains(&arms) {
-            return Err(EngineError::Refused(format!(
-                "{arms} arms are asked for, 1 to {MAX_ARMS} are possible"
-            )));
+            return Err(EngineError::Refused(format!("{arms} arms are asked for, 1 to {MAX_ARMS} are possible")));
         }
         let training = encode::training_step(&train, &layout, arms);
         let evaluation = encode::evaluation(&eval, &layout, arms);
         let lens = training.lens.values().chain(evaluation.lens.values()).copied();
-        let largest = lens
-            .chain([setup.train_images.len(), setup.test_images.len()])
-            .max()
-            .unwrap_or(0);
+        let largest = lens.chain([setup.train_images.len(), setup.test_images.len()]).max().unwrap_or(0);
         let gpu = Gpu::open(4 * largest as u64).await?;
 
-        let scopes = [
-            wgpu::ErrorFilter::Validation,
-            wgpu::ErrorFilter::OutOfMemory,
-            wgpu::ErrorFilter::Internal,
-        ]
-        .map(|filter| gpu.device.push_error_scope(filter));
+        let scopes = [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Internal]
+            .map(|filter| gpu.device.push_error_scope(filter));
         let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let inputs = gpu.buffer("step inputs", MAX_ENQUEUED * SLOT_BYTES as usize / 4, usage);
         let mut pipelines = Pipelines::new(&gpu);
@@ -110,18 +100,11 @@ impl GpuEngine {
             let mut buffers = shared.clone();
             buffers.insert(Buf::Images, images);
             for (&buf, &len) in &encoded.lens {
-                buffers
-                    .entry(buf)
-                    .or_insert_with(|| gpu.buffer(&format!("{buf:?}"), len, STORAGE));
+                buffers.entry(buf).or_insert_with(|| gpu.buffer(&format!("{buf:?}"), len, STORAGE));
             }
             let program = Program::new(&gpu, &mut pipelines, &encoded.calls, &buffers);
             let multiply_adds = arms * passes * forward_multiply_adds(plan);
-            Half {
-                program,
-                buffers,
-                ring_len: arms * ring_len,
-                multiply_adds,
-            }
+            Half { program, buffers, ring_len: arms * ring_len, multiply_adds }
         };
         // Forward, and the gradients of inputs and weights.
         let training = half(training, train_images, &train, 3, encode::row_len(&train));
@@ -166,35 +149,16 @@ impl GpuEngine {
 
     fn enqueue(&mut self, job: Job, indices: &[u32], arms: &[ArmInput]) {
         let slot = self.jobs.len();
-        assert!(
-            slot < MAX_ENQUEUED,
-            "collect after at most {MAX_ENQUEUED} steps and evaluations"
-        );
+        assert!(slot < MAX_ENQUEUED, "collect after at most {MAX_ENQUEUED} steps and evaluations");
         assert_eq!(arms.len(), self.arms, "one input an arm");
         let kind = std::mem::discriminant(&job);
-        let ring = self
-            .jobs
-            .iter()
-            .filter(|other| std::mem::discriminant(*other) == kind)
-            .count();
+        let ring = self.jobs.iter().filter(|other| std::mem::discriminant(*other) == kind).count();
         let first_index = slot * indices.len();
         let inputs = step_inputs(ring as u32, first_index as u32, arms);
         let queue = &self.gpu.queue;
-        queue.write_buffer(
-            &self.inputs,
-            (slot * SLOT_BYTES as usize) as u64,
-            bytemuck::bytes_of(&inputs),
-        );
-        let half = if matches!(job, Job::Step { .. }) {
-            &self.training
-        } else {
-            &self.evaluation
-        };
-        queue.write_buffer(
-            &half.buffers[&Buf::Indices],
-            4 * first_index as u64,
-            bytemuck::cast_slice(indices),
-        );
+        queue.write_buffer(&self.inputs, (slot * SLOT_BYTES as usize) as u64, bytemuck::bytes_of(&inputs));
+        let half = if matches!(job, Job::Step { .. }) { &self.training } else { &self.evaluation };
+        queue.write_buffer(&half.buffers[&Buf::Indices], 4 * first_index as u64, bytemuck::cast_slice(indices));
         self.jobs.push(job);
         if self.waiting_multiply_adds() >= SUBMIT_MULTIPLY_ADDS {
             self.submit();
@@ -209,10 +173,7 @@ impl GpuEngine {
     }
 
     fn waiting_multiply_adds(&self) -> usize {
-        self.jobs[self.submitted..]
-            .iter()
-            .map(|job| self.half(job).multiply_adds)
-            .sum()
+        self.jobs[self.submitted..].iter().map(|job| self.half(job).multiply_adds).sum()
     }
 
     /// Submits what waits, in one compute pass.
@@ -220,16 +181,11 @@ impl GpuEngine {
         if self.submitted == self.jobs.len() {
             return;
         }
-        let mut encoder = self
-            .gpu
-            .device
-            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for slot in self.submitted..self.jobs.len() {
-                self.half(&self.jobs[slot])
-                    .program
-                    .record(&mut pass, &self.inputs_group, slot as u32);
+                self.half(&self.jobs[slot]).program.record(&mut pass, &self.inputs_group, slot as u32);
             }
         }
         self.gpu.queue.submit([encoder.finish()]);
@@ -244,35 +200,17 @@ impl GpuEngine {
         let steps_len = steps * self.training.ring_len;
         let logits_len = (jobs.len() - steps) * self.evaluation.ring_len;
         let stretches = [
-            Stretch {
-                buffer: &self.training.buffers[&Buf::Ring],
-                first: 0,
-                len: steps_len,
-            },
-            Stretch {
-                buffer: &self.evaluation.buffers[&Buf::Ring],
-                first: 0,
-                len: logits_len,
-            },
+            Stretch { buffer: &self.training.buffers[&Buf::Ring], first: 0, len: steps_len },
+            Stretch { buffer: &self.evaluation.buffers[&Buf::Ring], first: 0, len: logits_len },
         ];
         let values = self.readback.read(&self.gpu, &stretches).await?;
         let (rows, logits) = values.split_at(steps_len);
-        let (mut rows, mut logits) = (
-            rows.chunks(2 + 3 * self.layers),
-            logits.chunks(EVAL_CHUNK * self.classes),
-        );
+        let (mut rows, mut logits) = (rows.chunks(2 + 3 * self.layers), logits.chunks(EVAL_CHUNK * self.classes));
         let outputs = jobs.into_iter().map(|job| match job {
-            Job::Step { step } => Output::Row {
-                step,
-                arms: rows.by_ref().take(self.arms).map(arm_row).collect(),
-            },
+            Job::Step { step } => Output::Row { step, arms: rows.by_ref().take(self.arms).map(arm_row).collect() },
             Job::Evaluation { step, start } => {
                 let arms = logits.by_ref().take(self.arms);
-                Output::Logits {
-                    step,
-                    start,
-                    arms: arms.map(|z| z.iter().map(|&z| f64::from(z)).collect()).collect(),
-                }
+                Output::Logits { step, start, arms: arms.map(|z| z.iter().map(|&z| f64::from(z)).collect()).collect() }
             }
         });
         Ok(outputs.collect())
@@ -282,11 +220,7 @@ impl GpuEngine {
         assert!(arm < self.arms, "arm {arm} of {}", self.arms);
         self.submit();
         let buffer = &self.training.buffers[&Buf::Weights];
-        let stretch = Stretch {
-            buffer,
-            first: arm * self.layout.len,
-            len: self.layout.len,
-        };
+        let stretch = Stretch { buffer, first: arm * self.layout.len, len: self.layout.len };
         let packed = self.readback.read(&self.gpu, &[stretch]).await?;
         Ok(self.layout.unpack(&packed))
     }
@@ -318,18 +252,13 @@ impl Engine for GpuEngine {
     fn lose_device(&mut self) {
         self.gpu.device.destroy();
         // The browser says so only later: until then nothing may look as if it had worked.
-        self.gpu
-            .fault
-            .set(EngineError::DeviceLost("it was destroyed on request".to_owned()));
+        self.gpu.fault.set(EngineError::DeviceLost("it was destroyed on request".to_owned()));
     }
 }
 
-fn step_inputs(ring: u32, first_index: u32, arms: &[ArmInput]) -> StepInputs {
-    let mut inputs = StepInputs {
-        ring,
-        first_index,
-        ..StepInputs::default()
-    };
+/// The step inputs of `arms`, for row `ring` and the indices from `first_index` on.
+pub fn step_inputs(ring: u32, first_index: u32, arms: &[ArmInput]) -> StepInputs {
+    let mut inputs = StepInputs { ring, first_index, ..StepInputs::default() };
     for (to, from) in inputs.arms.iter_mut().zip(arms) {
         let scale = 2f64.powi(i32::try_from(from.halvings).unwrap_or(i32::MAX));
         *to = ArmInputs {
@@ -353,11 +282,7 @@ fn arm_row(row: &[f32]) -> ArmRow {
         dot: f64::from(sums[2]),
     };
     // A count of images is exact in f32; a stopped arm's row may hold anything.
-    ArmRow {
-        loss: f64::from(row[0]),
-        correct: row[1] as u32,
-        layers: row[2..].chunks(3).map(layer).collect(),
-    }
+    ArmRow { loss: f64::from(row[0]), correct: row[1] as u32, layers: row[2..].chunks(3).map(layer).collect() }
 }
 
 fn forward_multiply_adds(plan: &crate::model::Plan) -> usize {

@@ -59,11 +59,7 @@ impl Pipelines {
     pub fn new(gpu: &Gpu) -> Self {
         let entry = layout_entry(0, wgpu::BufferBindingType::Uniform, true);
         let inputs_layout = bind_group_layout(gpu, "step inputs", &[entry]);
-        Self {
-            inputs_layout,
-            kernels: HashMap::new(),
-            made: HashMap::new(),
-        }
+        Self { inputs_layout, kernels: HashMap::new(), made: HashMap::new() }
     }
 
     /// How many there are.
@@ -78,18 +74,12 @@ impl Pipelines {
 
     /// Group 0: the slots of step inputs in `buffer`.
     pub fn bind_inputs(&self, gpu: &Gpu, buffer: &wgpu::Buffer) -> wgpu::BindGroup {
-        let binding = wgpu::BufferBinding {
-            buffer,
-            offset: 0,
-            size: wgpu::BufferSize::new(size_of::<StepInputs>() as u64),
-        };
+        let binding =
+            wgpu::BufferBinding { buffer, offset: 0, size: wgpu::BufferSize::new(size_of::<StepInputs>() as u64) };
         gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("step inputs"),
             layout: &self.inputs_layout,
-            entries: &[wgpu::BindGroupEntry {
-                binding: 0,
-                resource: wgpu::BindingResource::Buffer(binding),
-            }],
+            entries: &[wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(binding) }],
         })
     }
 
@@ -109,22 +99,19 @@ impl Pipelines {
             });
             (module, group, layout)
         });
-        let pipeline = self
-            .made
-            .entry(format!("{} {:?}", kernel.name, call.constants))
-            .or_insert_with(|| {
-                gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                    label: Some(kernel.name),
-                    layout: Some(layout),
-                    module,
-                    entry_point: Some("main"),
-                    compilation_options: wgpu::PipelineCompilationOptions {
-                        constants: &call.constants,
-                        ..wgpu::PipelineCompilationOptions::default()
-                    },
-                    cache: None,
-                })
-            });
+        let pipeline = self.made.entry(format!("{} {:?}", kernel.name, call.constants)).or_insert_with(|| {
+            gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(kernel.name),
+                layout: Some(layout),
+                module,
+                entry_point: Some("main"),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &call.constants,
+                    ..wgpu::PipelineCompilationOptions::default()
+                },
+                cache: None,
+            })
+        });
         (pipeline.clone(), group.clone())
     }
 }
@@ -133,28 +120,19 @@ fn layout_entry(binding: u32, ty: wgpu::BufferBindingType, has_dynamic_offset: b
     wgpu::BindGroupLayoutEntry {
         binding,
         visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer {
-            ty,
-            has_dynamic_offset,
-            min_binding_size: None,
-        },
+        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
         count: None,
     }
 }
 
 fn bind_group_layout(gpu: &Gpu, label: &str, entries: &[wgpu::BindGroupLayoutEntry]) -> wgpu::BindGroupLayout {
-    gpu.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-        label: Some(label),
-        entries,
-    })
+    gpu.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries })
 }
 
 fn kernel_layout(gpu: &Gpu, kernel: &Kernel) -> wgpu::BindGroupLayout {
     let mut entries = vec![layout_entry(0, wgpu::BufferBindingType::Uniform, false)];
     entries.extend(kernel.buffers.iter().zip(1..).map(|(access, binding)| {
-        let ty = wgpu::BufferBindingType::Storage {
-            read_only: *access == Access::Read,
-        };
+        let ty = wgpu::BufferBindingType::Storage { read_only: *access == Access::Read };
         layout_entry(binding, ty, false)
     }));
     bind_group_layout(gpu, kernel.name, &entries)
@@ -186,21 +164,14 @@ impl Program {
             let bound = std::iter::once(&sizes).chain(call.buffers.iter().map(|buf| &buffers[buf]));
             let entries: Vec<_> = bound
                 .zip(0..)
-                .map(|(buffer, binding)| wgpu::BindGroupEntry {
-                    binding,
-                    resource: buffer.as_entire_binding(),
-                })
+                .map(|(buffer, binding)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
                 .collect();
             let bind_group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
                 label: Some(call.kernel.name),
                 layout: &layout,
                 entries: &entries,
             });
-            Dispatch {
-                pipeline,
-                bind_group,
-                grid: call.grid.map(|g| g as u32),
-            }
+            Dispatch { pipeline, bind_group, grid: call.grid.map(|g| g as u32) }
         };
         Self(calls.iter().map(dispatch).collect())
     }

@@ -35,9 +35,7 @@ impl Readback {
             self.0 = Some(gpu.buffer("readback", total, usage));
         }
         let Some(target) = &self.0 else { return Ok(vec![]) };
-        let mut encoder = gpu
-            .device
-            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut at = 0;
         for stretch in stretches {
             let bytes = 4 * stretch.len as u64;
@@ -62,9 +60,7 @@ impl Readback {
             (_, Err(_)) => return Err(EngineError::DeviceLost("its results never came".to_owned())),
         }
         let values = {
-            let view = target
-                .get_mapped_range(0..at)
-                .map_err(|e| EngineError::Refused(e.to_string()))?;
+            let view = target.get_mapped_range(0..at).map_err(|e| EngineError::Refused(e.to_string()))?;
             bytemuck::pod_collect_to_vec(&view[..])
         };
         target.unmap();

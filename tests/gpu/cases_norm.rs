@@ -1,0 +1,113 @@
+//! Normalisations, with the numbers they are tried on.
+
+use crate::bench::{Case, Operand, plain_decode};
+use crate::cases::{ARMS, by_arm, of_arm};
+use crate::compare::randoms;
+use explr::engine::cpu::reference as twin;
+use explr::engine::gpu::calls::{self, Buf};
+use explr::engine::gpu::program::StepInputs;
+use explr::model::{Activation, Norm, NormGeometry, Shape};
+
+/// ε of each arm: both kinds in one dispatch.
+const EPSILONS: [f32; ARMS] = [0.0, 0.25];
+
+/// Every activation and every geometry, in pairs, with sets shorter and longer than a workgroup.
+pub fn norms() -> Vec<Case> {
+    let (small, large) = ((5, Shape { c: 6, h: 4, w: 3 }), (9, Shape { c: 4, h: 8, w: 8 }));
+    let pairs = [
+        (Norm::Batch, Activation::Gelu, large),
+        (Norm::Group(3), Activation::Silu, small),
+        (Norm::Layer, Activation::Softplus, small),
+        (Norm::Instance, Activation::Tanh, small),
+        (Norm::Batch, Activation::Relu, small),
+        (Norm::Group(2), Activation::Gelu, large),
+    ];
+    pairs.into_iter().flat_map(|(norm, activation, (n, shape))| cases(norm, activation, n, shape)).collect()
+}
+
+/// Values around 1, so that a forgotten mean is seen.
+fn shifted(seed: u32, len: usize) -> Vec<f64> {
+    randoms(seed, len).into_iter().map(|x| f64::from((x + 1.0) as f32)).collect()
+}
+
+fn forward(g: &NormGeometry, activation: Activation, a: usize, x: &[f64]) -> [Vec<f64>; 3] {
+    let (mut y, mut mean, mut rstd) = (vec![0.0; x.len()], vec![0.0; g.sets], vec![0.0; g.sets]);
+    twin::norm_forward(x, g, activation, f64::from(EPSILONS[a]), &mut y, &mut mean, &mut rstd);
+    [y, mean, rstd]
+}
+
+fn cases(norm: Norm, activation: Activation, n: usize, shape: Shape) -> Vec<Case> {
+    let (g, len) = (norm.geometry(n, shape), n * shape.len());
+    let [x, y, stats] = [Buf::Map(0), Buf::Map(1), Buf::Stats(0)];
+    let [dy, dx] = [Buf::Gradient(1), Buf::Gradient(0)];
+    let mut inputs = StepInputs::default();
+    inputs.arms.iter_mut().zip(EPSILONS).for_each(|(arm, epsilon)| arm.epsilon = epsilon);
+    let values = shifted(1, ARMS * len);
+    // The statistics that the backward pass reads: of these values.
+    let device_stats: Vec<f64> = by_arm(|a| {
+        let [_, mean, rstd] = forward(&g, activation, a, of_arm(&values, a));
+        mean.into_iter().zip(rstd).flat_map(|(m, r)| [f64::from(m as f32), f64::from(r as f32)]).collect()
+    });
+    let mut cases = vec![Case {
+        name: format!("norm_forward {norm:?} {activation:?}"),
+        call: calls::norm_forward(&g, activation, ARMS, [x, y, stats]),
+        inputs,
+        operands: vec![Operand::plain(x, values.clone())],
+        outputs: vec![(y, ARMS * len), (stats, 2 * ARMS * g.sets)],
+        decode: plain_decode(),
+        reference: Box::new(move |v| {
+            let of = |part: usize| by_arm(|a| forward(&g, activation, a, of_arm(&v[0], a))[part].clone());
+            let stats = of(1).into_iter().zip(of(2)).flat_map(|(mean, rstd)| [mean, rstd]).collect();
+            vec![of(0), stats]
+        }),
+    }];
+    for accumulate in [false, true] {
+        let mut operands = vec![
+            Operand::plain(x, values.clone()),
+            Operand::plain(dy, randoms(2, ARMS * len)),
+            Operand::plain(stats, device_stats.clone()),
+        ];
+        operands.extend(accumulate.then(|| Operand::plain(dx, randoms(3, ARMS * len))));
+        cases.push(Case {
+            name: format!("norm_backward {norm:?} {activation:?} accumulate={accumulate}"),
+            call: calls::norm_backward(&g, activation, ARMS, [x, dy, stats, dx], accumulate),
+            inputs,
+            operands,
+            outputs: vec![(dx, ARMS * len)],
+            decode: plain_decode(),
+            reference: Box::new(move |v| {
+                vec![by_arm(|a| {
+                    let mut dx = v.get(3).map_or(vec![0.0; len], |dx| of_arm(dx, a).to_vec());
+                    let stats = of_arm(&v[2], a);
+                    let (mean, rstd): (Vec<f64>, Vec<f64>) = stats.chunks(2).map(|s| (s[0], s[1])).unzip();
+                    let (x, dy) = (of_arm(&v[0], a), of_arm(&v[1], a));
+                    twin::norm_backward(x, dy, &g, activation, &mean, &rstd, &mut dx, accumulate);
+                    dx
+                })]
+            }),
+        });
+    }
+    cases
+}
+
+/// Constant sets at several scales: output activation(0), no gradient, no NaN.
+pub fn constant_sets() -> Vec<Case> {
+    let (n, shape) = (50, Shape { c: 4, h: 3, w: 3 });
+    let g = Norm::Batch.geometry(n, shape);
+    let constants = [0.1f32, -3e-15, 0.0, 7e12];
+    let x = (0..ARMS * n * shape.len()).map(|i| f64::from(constants[i / g.run_len % 4])).collect();
+    let (y, stats) = (Buf::Map(1), Buf::Stats(0));
+    let expected = twin::activation::value(Activation::Softplus, 0.0);
+    vec![Case {
+        name: "norm_forward of constant sets".into(),
+        call: calls::norm_forward(&g, Activation::Softplus, ARMS, [Buf::Map(0), y, stats]),
+        inputs: StepInputs::default(),
+        operands: vec![Operand::plain(Buf::Map(0), x)],
+        outputs: vec![(y, ARMS * n * shape.len()), (stats, 2 * ARMS * g.sets)],
+        decode: Box::new(|out| {
+            let rstd = out[1].iter().skip(1).step_by(2);
+            vec![out[0].iter().map(|&y| f64::from(y)).collect(), rstd.map(|&r| f64::from(r)).collect()]
+        }),
+        reference: Box::new(move |_| vec![vec![expected; ARMS * n * shape.len()], vec![0.0; ARMS * g.sets]]),
+    }]
+}

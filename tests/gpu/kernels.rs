@@ -1,0 +1,63 @@
+//! Every kernel against its twin.
+
+use crate::bench::{Bench, Case};
+use crate::compare::{KERNEL_TOLERANCE, relative_error};
+use crate::{cases, cases_norm, cases_update};
+use explr::engine::gpu::kernels;
+use std::collections::BTreeSet;
+
+/// The largest error over the results of a case.
+fn worst(got: &[Vec<f64>], expected: &[Vec<f64>]) -> f64 {
+    assert_eq!(got.len(), expected.len());
+    got.iter().zip(expected).map(|(got, expected)| relative_error(got, expected)).fold(0.0, f64::max)
+}
+
+/// Runs `case`; says what is wrong. `sensitive`: one changed number of any operand must be seen.
+async fn complaints(bench: &mut Bench, case: &Case, sensitive: bool) -> Vec<String> {
+    let got = match bench.run(case).await {
+        Ok(got) => got,
+        Err(error) => return vec![format!("{}: {error}", case.name)],
+    };
+    let mut values: Vec<Vec<f64>> = case.operands.iter().map(|operand| operand.values.clone()).collect();
+    let error = worst(&got, &(case.reference)(&values));
+    let mut complaints = vec![];
+    if error > KERNEL_TOLERANCE {
+        complaints.push(format!("{}: relative error {error:.2e}", case.name));
+    }
+    let to_change = |i: &usize| sensitive && !case.operands[*i].values.is_empty();
+    for i in (0..case.operands.len()).filter(to_change) {
+        let middle = values[i].len() / 2;
+        let kept = values[i][middle];
+        values[i][middle] = kept + 0.5;
+        if worst(&got, &(case.reference)(&values)) <= KERNEL_TOLERANCE {
+            complaints.push(format!("{}: a change of operand {i} goes unseen", case.name));
+        }
+        values[i][middle] = kept;
+    }
+    complaints
+}
+
+async fn check(cases: Vec<Case>, sensitive: bool) -> BTreeSet<&'static str> {
+    let mut bench = Bench::open().await.expect("there is an adapter");
+    let mut wrong = vec![];
+    for case in &cases {
+        wrong.extend(complaints(&mut bench, case, sensitive).await);
+    }
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    cases.iter().map(|case| case.call.kernel.name).collect()
+}
+
+gpu_test! {
+    async fn every_kernel_agrees_with_its_twin() {
+        let cases = [cases::convolutions(), cases::sums(), cases::ends(), cases_norm::norms(), cases_update::update(),
+            cases_update::measure()];
+        let tried = check(cases.into_iter().flatten().collect(), true).await;
+        assert_eq!(tried, kernels::ALL.iter().map(|kernel| kernel.name).collect::<BTreeSet<_>>());
+    }
+}
+
+gpu_test! {
+    async fn constant_sets_give_the_activation_of_0() {
+        check(cases_norm::constant_sets(), false).await;
+    }
+}

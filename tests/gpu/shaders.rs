@@ -1,0 +1,60 @@
+//! Every kernel compiles, in every variant that the lab's networks use.
+
+use explr::engine::gpu::calls::Call;
+use explr::engine::gpu::device::Gpu;
+use explr::engine::gpu::layout::Layout;
+use explr::engine::gpu::program::Pipelines;
+use explr::engine::gpu::{encode, kernels};
+use explr::model::{Activation, Net, Norm, Plan, Shape};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One call for each kernel and set of constants.
+fn variants() -> Vec<Call> {
+    let grey = Shape { c: 1, h: 14, w: 14 };
+    let colour = Shape { c: 3, h: 32, w: 32 };
+    let mut nets: Vec<Net> =
+        Activation::ALL.iter().map(|&activation| Net::lab_default(grey, 10, Norm::Batch, activation)).collect();
+    nets.extend(Activation::ALL.iter().map(|&a| Net::preresnet(colour, 10, 8, &[16, 32, 64], Norm::Group(8), a)));
+    let mut variants = BTreeMap::new();
+    for net in nets {
+        let (train, eval) = (Plan::new(&net, 64), Plan::new(&net, 300));
+        let layout = Layout::new(&train);
+        let encoded = [encode::training_step(&train, &layout, 2), encode::evaluation(&eval, &layout, 2)];
+        for call in encoded.into_iter().flat_map(|encoded| encoded.calls) {
+            variants.insert(format!("{} {:?}", call.kernel.name, call.constants), call);
+        }
+    }
+    variants.into_values().collect()
+}
+
+async fn failure(gpu: &Gpu, pipelines: &mut Pipelines, call: &Call) -> Option<String> {
+    let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
+    pipelines.get(gpu, call);
+    let error = scope.pop().await?;
+    Some(format!("{} {:?}: {error}", call.kernel.name, call.constants))
+}
+
+gpu_test! {
+    async fn every_kernel_compiles_in_every_variant() {
+        let gpu = Gpu::open(0).await.expect("there is an adapter");
+        let (mut pipelines, mut failures) = (Pipelines::new(&gpu), vec![]);
+        let variants = variants();
+        for call in &variants {
+            failures.extend(failure(&gpu, &mut pipelines, call).await);
+        }
+        assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), variants.len(), failures.join("\n"));
+        let seen: BTreeSet<_> = variants.iter().map(|call| call.kernel.name).collect();
+        assert_eq!(seen.len(), kernels::ALL.len(), "only {seen:?}");
+        assert!(pipelines.len() >= 40, "{} variants", pipelines.len());
+    }
+}
+
+gpu_test! {
+    /// The check can fail: a constant that no kernel has is refused.
+    async fn a_wrong_variant_is_noticed() {
+        let gpu = Gpu::open(0).await.expect("there is an adapter");
+        let mut call = variants().swap_remove(0);
+        call.constants = vec![("NO_SUCH_CONSTANT", 1.0)];
+        assert!(failure(&gpu, &mut Pipelines::new(&gpu), &call).await.is_some());
+    }
+}

@@ -1,0 +1,170 @@
+//! Whole steps: the engine against a trainer made of the reference operations, and against itself.
+
+use crate::bench::arm;
+use crate::compare::{assert_close, randoms};
+use crate::reference_trainer::ReferenceArm;
+use explr::engine::gpu::GpuEngine;
+use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, Output, Setup};
+use explr::model::{Activation, Net, Norm, Shape, init};
+
+const IMAGES: usize = 40;
+const BATCH: usize = 12;
+const STEPS: usize = 20;
+
+/// A small network on random images, every arm with weights of its own.
+pub fn setup(norm: Norm, activation: Activation, residual: bool, arms: usize) -> Setup {
+    let shape = Shape { c: 2, h: 8, w: 8 };
+    let net = if residual {
+        Net::preresnet(shape, 10, 8, &[8, 12], norm, activation)
+    } else {
+        Net::convnet(shape, 10, &[(8, 1), (12, 2)], norm, activation)
+    };
+    let images = |seed, n: usize| randoms(seed, n * shape.len()).into_iter().map(|x| x as f32).collect();
+    let mut setup = Setup {
+        net,
+        batch: BATCH,
+        train_images: images(1, IMAGES),
+        train_labels: (0..IMAGES).map(|i| (i * 7 % 10) as u8).collect(),
+        test_images: images(2, EVAL_CHUNK + 5),
+        weights: vec![],
+        head: vec![],
+    };
+    let plan = setup.train_plan();
+    let weights = |arm| init::weights(&plan, 7 + arm as u32).into_iter().map(f64::from).collect();
+    setup.weights = (0..arms).map(weights).collect();
+    setup.head = init::head(&plan, 7, 10.0);
+    setup
+}
+
+fn batch(step: usize) -> Vec<u32> {
+    (0..BATCH).map(|i| ((step * 5 + i * 3) % IMAGES) as u32).collect()
+}
+
+/// What differs from step to step and arm to arm: rates that grow, a kick, halvings, an ε, an arm that stops.
+fn inputs(step: usize, arms: usize) -> Vec<ArmInput> {
+    let base = arm(0.02);
+    let all = [
+        base,
+        ArmInput { lr: 0.02 * 1.01f64.powi(step as i32), weight_decay: 0.0, epsilon: 1e-3, ..base },
+        ArmInput { kick: if step == 4 { 0.1 } else { 0.0 }, halvings: u32::from(step % 7 == 3), ..base },
+        ArmInput { live: step < 6, momentum: 0.5, ..base },
+    ];
+    all[..arms].to_vec()
+}
+
+async fn train(setup: &Setup, steps: usize) -> (Vec<Output>, Vec<Vec<f64>>) {
+    let mut engine = GpuEngine::new(setup).await.expect("there is an adapter");
+    let mut outputs = vec![];
+    for step in 0..steps {
+        let arms = inputs(step, setup.weights.len());
+        if step % 10 == 0 {
+            engine.evaluate(step as u64, 5, &arms);
+        }
+        engine.step(step as u64, &batch(step), &arms);
+        if step % 8 == 7 {
+            outputs.extend(engine.collect().await.expect("some steps"));
+        }
+    }
+    outputs.extend(engine.collect().await.expect("the last steps"));
+    let mut weights = vec![];
+    for arm in 0..setup.weights.len() {
+        weights.push(engine.weights(arm).await.expect("weights"));
+    }
+    (outputs, weights)
+}
+
+fn sums(row: &ArmRow) -> Vec<f64> {
+    row.layers.iter().flat_map(|l| [l.weight_sq, l.gradient_sq]).collect()
+}
+
+/// Trains on the GPU and by the reference. Rounding grows from step to step: 1e-5 in the first, `last` in the last.
+async fn compare(what: &str, setup: &Setup, last: f64) {
+    let (outputs, weights) = train(setup, STEPS).await;
+    let mut reference: Vec<_> = (0..setup.weights.len()).map(|arm| ReferenceArm::new(setup, arm)).collect();
+    let mut outputs = outputs.into_iter();
+    for step in 0..STEPS {
+        let tolerance = if step == 0 { 1e-5 } else { last };
+        let arms = inputs(step, reference.len());
+        if step % 10 == 0 {
+            let Some(Output::Logits { step: at, start, arms: logits }) = outputs.next() else {
+                panic!("{what}: logits")
+            };
+            assert_eq!((at, start), (step as u64, 5));
+            for ((arm, logits), input) in reference.iter().zip(&logits).zip(&arms) {
+                let expected = arm.logits(setup, start, input.epsilon);
+                assert_close(&format!("{what}: logits of step {step}"), logits, &expected, tolerance);
+            }
+        }
+        let Some(Output::Row { step: at, arms: rows }) = outputs.next() else { panic!("{what}: row {step}") };
+        assert_eq!(at, step as u64);
+        for ((arm, row), input) in reference.iter_mut().zip(&rows).zip(&arms) {
+            let expected = arm.step(setup, &batch(step), input);
+            let what = format!("{what}: step {step}");
+            assert_close(&format!("{what}, loss"), &[row.loss], &[expected.loss], tolerance);
+            assert_close(&format!("{what}, norms"), &sums(row), &sums(&expected), 10.0 * tolerance);
+            assert_eq!(row.correct, expected.correct, "{what}");
+            for (a, b) in row.layers.iter().zip(&expected.layers) {
+                let scale = (b.weight_sq * b.gradient_sq).sqrt();
+                assert!((a.dot - b.dot).abs() <= 10.0 * tolerance * scale, "{what}: ⟨g, θ⟩ {} for {}", a.dot, b.dot);
+            }
+        }
+    }
+    for (arm, weights) in reference.iter().zip(&weights) {
+        assert_close(&format!("{what}: weights"), weights, &arm.weights, last);
+    }
+    // The comparison would see a wrong sum, a wrong weight.
+    let mut wrong = reference[0].weights.clone();
+    wrong[3] += 0.01;
+    assert!(crate::compare::relative_error(&weights[0], &wrong) > last);
+}
+
+gpu_test! {
+    async fn a_convnet_trains_as_the_reference_does() {
+        compare("BatchNorm, GELU", &setup(Norm::Batch, Activation::Gelu, false, 4), 2e-4).await;
+        compare("GroupNorm, SiLU", &setup(Norm::Group(4), Activation::Silu, false, 2), 2e-4).await;
+    }
+}
+
+gpu_test! {
+    async fn a_residual_net_trains_as_the_reference_does() {
+        compare("PreResNet, BatchNorm, softplus", &setup(Norm::Batch, Activation::Softplus, true, 4), 2e-4).await;
+        compare("PreResNet, LayerNorm, tanh", &setup(Norm::Layer, Activation::Tanh, true, 2), 2e-4).await;
+    }
+}
+
+gpu_test! {
+    async fn the_same_run_gives_the_same_bits() {
+        let setup = setup(Norm::Batch, Activation::Gelu, true, 2);
+        assert_eq!(train(&setup, 6).await, train(&setup, 6).await);
+    }
+}
+
+gpu_test! {
+    /// Arms share dispatches and nothing else.
+    async fn an_arm_has_the_same_bits_alone_and_in_company() {
+        let company = setup(Norm::Batch, Activation::Gelu, false, 4);
+        let mut alone = company.clone();
+        alone.weights.truncate(1);
+        let (together, weights) = train(&company, 6).await;
+        let (single, weight) = train(&alone, 6).await;
+        assert_eq!(weights[0], weight[0]);
+        for (together, single) in together.into_iter().zip(single) {
+            match (together, single) {
+                (Output::Row { arms: a, .. }, Output::Row { arms: b, .. }) => assert_eq!(a[0], b[0]),
+                (Output::Logits { arms: a, .. }, Output::Logits { arms: b, .. }) => assert_eq!(a[0], b[0]),
+                _ => panic!("outputs come in another order"),
+            }
+        }
+    }
+}
+
+gpu_test! {
+    async fn a_resting_arm_keeps_its_weights() {
+        let setup = setup(Norm::Batch, Activation::Relu, false, 2);
+        let mut engine = GpuEngine::new(&setup).await.expect("there is an adapter");
+        engine.step(0, &batch(0), &[arm(0.1), ArmInput { live: false, halvings: 1, kick: 1.0, ..arm(0.1) }]);
+        engine.collect().await.expect("one step");
+        assert_ne!(engine.weights(0).await.expect("weights"), setup.weights[0]);
+        assert_eq!(engine.weights(1).await.expect("weights"), setup.weights[1]);
+    }
+}
