@@ -1,1 +1,32 @@
-//! Draws a session.
+//! Draws a session. One way: functions named `…_ui` take what is known and push [`Action`]s; [`App`] carries them out once
+//! a frame, in one place. It knows no buffers and no devices.
+
+mod actions;
+mod app;
+mod controls;
+mod export;
+#[cfg(test)]
+pub(crate) mod fake;
+mod help;
+mod icons;
+mod keys;
+mod layout;
+mod notices;
+pub mod plots;
+mod rate;
+mod rooms;
+mod share;
+mod state;
+mod text;
+pub mod theme;
+mod top_bar;
+pub mod verdict;
+mod verdict_card;
+mod why;
+mod widgets;
+
+#[cfg(test)]
+mod tests;
+
+pub use actions::{Action, Panel};
+pub use app::{App, Shell, Trains};

@@ -1,0 +1,55 @@
+//! Everything a person can ask for. Drawing collects actions; [`super::App`] carries them out once a frame, in one place.
+
+use crate::experiment::{Arm, Experiment, Setting};
+use crate::experiment::view::Layout;
+use crate::trainer::Speed;
+
+/// A wish.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Play if paused, pause if playing.
+    TogglePlay,
+    /// One step.
+    Step,
+    /// Back to step 0 with the recorded changes; a changed experiment starts over with them.
+    Replay,
+    /// Start over with the present values and no recorded changes.
+    StartOver,
+    /// Change what may change while it runs.
+    Set(Setting),
+    /// Switch an optional arm.
+    ShowArm(Arm, bool),
+    /// How fast to play.
+    Speed(Speed),
+    /// Train another experiment.
+    Load(Box<Experiment>),
+    /// Overlaid or side by side.
+    Layout(Layout),
+    /// Per-batch losses only, without the smoothed line.
+    Raw(bool),
+    /// Which convolution's weight norm is shown.
+    Layer(usize),
+    /// Open or close a panel.
+    Panel(Panel, bool),
+    /// Light or dark.
+    ToggleTheme,
+    /// Put a text on the clipboard and say so.
+    Copy(String),
+    /// Save all series as CSV.
+    ExportCsv,
+    /// A sentence for the reader.
+    Notice(String),
+    /// The newest notice was read.
+    DismissNotices,
+}
+
+/// A panel above the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// Keys and gestures.
+    Help,
+    /// The link.
+    Share,
+    /// The proof.
+    Why,
+}

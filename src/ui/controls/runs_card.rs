@@ -1,0 +1,44 @@
+//! The runs: colour, stroke, name, whether they train. The legend of every plot.
+
+use crate::experiment::Arm;
+use crate::session::Session;
+use crate::trainer::StopReason;
+use crate::ui::actions::Action;
+use crate::ui::text;
+use crate::ui::theme::Palette;
+use crate::ui::widgets::{card_title, swatch, tick};
+use egui::{Align, Layout, RichText, Ui, vec2};
+
+/// The card's content.
+pub fn runs_card_ui(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+    let p = Palette::now(ui);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    card_title(ui, "Runs");
+    ui.add_space(3.0);
+    for arm in Arm::ALL {
+        let on = session.experiment.arms.contains(arm);
+        let stop = session.stop_of(arm);
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), 21.0), Layout::left_to_right(Align::Center), |ui| {
+            swatch(ui, arm, on && stop.is_none());
+            ui.label(RichText::new(arm.label()).color(if on { p.ink } else { p.quiet }));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if !arm.always_on() {
+                    let response = tick(ui, on, arm.label());
+                    if response.on_hover_text("Switching replays from step 0 to where it is.").clicked() {
+                        actions.push(Action::ShowArm(arm, !on));
+                    }
+                }
+                if let Some(stop) = stop {
+                    let word = match stop.reason {
+                        StopReason::Diverged => "diverged",
+                        StopReason::GaugeEnded => "ended",
+                    };
+                    let text = format!("{word} at {}", text::thousands(stop.step));
+                    ui.label(RichText::new(text).color(p.warn));
+                } else if arm.always_on() {
+                    ui.label(RichText::new("always").color(p.quiet));
+                }
+            });
+        });
+    }
+}

@@ -1,0 +1,20 @@
+//! What both nets are worth on images they never saw.
+
+use super::{Curve, Points, Scene, Spec, ticks::Scale};
+
+/// Fraction of the test set classified correctly.
+pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
+    let curves = scene
+        .arms()
+        .map(|arm| Curve::of(arm, Points::At(scene.session.arm(arm).test_accuracy.as_slice().into())))
+        .collect();
+    Spec {
+        title: "Test accuracy",
+        subtitle: "with the statistics of fixed chunks of the test set".into(),
+        scale: Scale::Percent,
+        curves,
+        tags: Vec::new(),
+        splits: true,
+        empty: "The first evaluation is on its way.",
+    }
+}

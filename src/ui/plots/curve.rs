@@ -1,0 +1,165 @@
+//! What a plot is made of, as data: curves, words at their ends, a scale.
+
+use super::ticks::Scale;
+use crate::experiment::Arm;
+use crate::ui::theme::{self, Dash};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The points of a curve.
+pub enum Points<'a> {
+    /// One value a step, from step 0 on.
+    PerStep(Cow<'a, [f64]>),
+    /// (step, value), ascending.
+    At(Cow<'a, [(u64, f64)]>),
+}
+
+impl Points<'_> {
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::PerStep(y) => y.len(),
+            Self::At(p) => p.len(),
+        }
+    }
+
+    /// Step and value of a point.
+    pub fn get(&self, i: usize) -> (f64, f64) {
+        match self {
+            Self::PerStep(y) => (i as f64, y[i]),
+            Self::At(p) => (p[i].0 as f64, p[i].1),
+        }
+    }
+
+    /// The points between two steps, with one more on each side so that lines run to the edge.
+    pub fn within(&self, [from, to]: [f64; 2]) -> Range<usize> {
+        let (first, last) = match self {
+            Self::PerStep(_) => (from.max(0.0).floor() as usize, to.max(0.0).ceil() as usize + 1),
+            Self::At(p) => {
+                (p.partition_point(|q| (q.0 as f64) < from).saturating_sub(1), p.partition_point(|q| q.0 as f64 <= to) + 1)
+            }
+        };
+        let end = last.min(self.len());
+        first.min(end)..end
+    }
+
+    /// The newest point at or before `step`, if `step` lies within the curve.
+    pub fn at_step(&self, step: f64) -> Option<f64> {
+        let i = match self {
+            Self::PerStep(_) => step.round().max(0.0) as usize,
+            Self::At(p) => p.partition_point(|q| q.0 as f64 <= step).checked_sub(1)?,
+        };
+        let beyond = self.len() == 0 || step > self.get(self.len() - 1).0 + 1.0;
+        (i < self.len() && !beyond).then(|| self.get(i).1)
+    }
+}
+
+/// One curve.
+pub struct Curve<'a> {
+    /// Whose; `None` is theory.
+    pub arm: Option<Arm>,
+    /// What.
+    pub points: Points<'a>,
+    /// How.
+    pub dash: Dash,
+    /// Points.
+    pub width: f32,
+    /// 1 is full colour.
+    pub strength: f32,
+    /// Whether the axis is fitted to it.
+    pub fitted: bool,
+    /// Whether its value is read out under the cursor.
+    pub read: bool,
+}
+
+impl<'a> Curve<'a> {
+    /// The curve of an arm in its own stroke.
+    pub fn of(arm: Arm, points: Points<'a>) -> Self {
+        let width = match arm {
+            Arm::Wd => 2.4,
+            Arm::Exp => 2.0,
+            Arm::Control => 1.5,
+            Arm::Ablation => 1.8,
+        };
+        Self { arm: Some(arm), points, dash: theme::dash_of(arm), width, strength: 1.0, fitted: true, read: true }
+    }
+
+    /// Faint and thin behind the rest, and no reason to stretch the axis.
+    pub fn faint(arm: Arm, points: Points<'a>) -> Self {
+        Self {
+            dash: Dash::Solid,
+            width: 1.0,
+            strength: 0.28,
+            fitted: false,
+            read: false,
+            ..Self::of(arm, points)
+        }
+    }
+
+    /// What theory predicts: thin and dashed.
+    pub fn theory(points: Vec<(u64, f64)>) -> Self {
+        Self {
+            arm: None,
+            points: Points::At(points.into()),
+            dash: Dash::Fine,
+            width: 1.0,
+            strength: 1.0,
+            fitted: false,
+            read: false,
+        }
+    }
+
+    /// In which half it is drawn when the runs are side by side: 0 for weight decay and what compares with it, 1 for the
+    /// twin. Theory is drawn in both.
+    pub fn half(&self) -> Option<usize> {
+        self.arm.map(|arm| usize::from(arm == Arm::Exp))
+    }
+}
+
+/// Words beside a curve.
+pub struct Tag {
+    /// Whose.
+    pub arm: Arm,
+    /// The words.
+    pub text: String,
+    /// The value beside which they stand.
+    pub y: f64,
+}
+
+/// A whole plot, as data.
+pub struct Spec<'a> {
+    /// The reader's question.
+    pub title: &'static str,
+    /// What exactly is shown.
+    pub subtitle: String,
+    /// The vertical axis.
+    pub scale: Scale,
+    /// From back to front.
+    pub curves: Vec<Curve<'a>>,
+    /// Words beside curves.
+    pub tags: Vec<Tag>,
+    /// Whether it is split when the runs are side by side.
+    pub splits: bool,
+    /// What is said while there is nothing to show.
+    pub empty: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looking_up_a_step() {
+        let per_step = Points::PerStep(vec![5.0, 6.0, 7.0].into());
+        assert_eq!(per_step.at_step(1.2), Some(6.0));
+        assert_eq!(per_step.at_step(9.0), None);
+        assert_eq!(per_step.within([0.5, 1.5]), 0..3);
+        let at = Points::At(vec![(0, 1.0), (10, 2.0), (20, 3.0)].into());
+        assert_eq!(at.at_step(15.0), Some(2.0));
+        assert_eq!(at.at_step(20.0), Some(3.0));
+        assert_eq!(at.at_step(25.0), None);
+        assert_eq!(at.within([12.0, 13.0]), 1..3);
+        assert_eq!(Points::At(Vec::new().into()).at_step(1.0), None);
+        assert_eq!(per_step.within([50.0, 60.0]), 3..3);
+    }
+}

@@ -1,0 +1,31 @@
+//! Are they the same function? The distance of the probe logits to the weight-decay run's.
+
+use super::{Curve, Points, Scene, Spec, Tag, ticks::Scale};
+use crate::experiment::Arm;
+
+/// log10 ‖z − z_wd‖ / ‖z_wd‖.
+pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
+    let session = scene.session;
+    let mut curves = Vec::new();
+    let mut tags = Vec::new();
+    for arm in scene.arms().filter(|&arm| arm != Arm::Wd) {
+        let points: Vec<(u64, f64)> = session.arm(arm).distance.iter().map(|&(t, d)| (t, d.log10())).collect();
+        if let Some(&(_, y)) = points.iter().rev().find(|p| p.1.is_finite()) {
+            let text = match arm {
+                Arm::Control => "control: one ulp apart at step 0",
+                _ => arm.label(),
+            };
+            tags.push(Tag { arm, text: text.into(), y });
+        }
+        curves.push(Curve::of(arm, Points::At(points.into())));
+    }
+    Spec {
+        title: "Are they the same function?",
+        subtitle: "relative distance of logits to the weight-decay run, log scale".into(),
+        scale: Scale::Log10,
+        curves,
+        tags,
+        splits: true,
+        empty: "The first comparison is on its way.",
+    }
+}

@@ -1,0 +1,150 @@
+//! Draws curves into a rectangle.
+
+use super::curve::{Curve, Spec};
+use super::decimate::decimate;
+use super::ticks::{self, Scale};
+use crate::ui::text;
+use crate::ui::theme::{self, Palette};
+use crate::ui::widgets::stroke_shapes;
+use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2};
+
+/// What part of the data a rectangle shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    /// Where.
+    pub rect: Rect,
+    /// First and last step.
+    pub x: [f64; 2],
+    /// Lowest and highest value.
+    pub y: [f64; 2],
+}
+
+impl Window {
+    /// Where a point lies on the screen.
+    pub fn place(&self, x: f64, y: f64) -> Pos2 {
+        let fx = (x - self.x[0]) / (self.x[1] - self.x[0]);
+        let fy = (y - self.y[0]) / (self.y[1] - self.y[0]);
+        pos2(
+            self.rect.left() + fx as f32 * self.rect.width(),
+            // Far outside points are kept near, or f32 loses the slope of lines that cross the edge.
+            self.rect.bottom() - (fy.clamp(-50.0, 50.0) as f32) * self.rect.height(),
+        )
+    }
+
+    /// The step under a place on the screen.
+    pub fn step_at(&self, x: f32) -> f64 {
+        self.x[0] + f64::from((x - self.rect.left()) / self.rect.width()) * (self.x[1] - self.x[0])
+    }
+
+    /// The value at a height on the screen.
+    pub fn value_at(&self, y: f32) -> f64 {
+        self.y[0] + f64::from((self.rect.bottom() - y) / self.rect.height()) * (self.y[1] - self.y[0])
+    }
+}
+
+/// The smallest and largest finite value of the curves that the axis is fitted to, within `x`.
+pub fn extent(curves: &[Curve<'_>], x: [f64; 2]) -> (f64, f64) {
+    let mut extent = (f64::INFINITY, f64::NEG_INFINITY);
+    for curve in curves.iter().filter(|c| c.fitted) {
+        for i in curve.points.within(x) {
+            let (at, y) = curve.points.get(i);
+            if y.is_finite() && at >= x[0] && at <= x[1] {
+                extent = (extent.0.min(y), extent.1.max(y));
+            }
+        }
+    }
+    extent
+}
+
+/// Horizontal grid lines and, where `labels` says so, their numbers.
+pub fn grid(painter: &Painter, p: &Palette, window: &Window, scale: Scale, labels: bool) {
+    let most = (window.rect.height() / 34.0).clamp(2.0, 7.0) as usize;
+    let ticks = scale.ticks(window.y, most);
+    for &tick in &ticks {
+        let y = painter.round_to_pixel_center(window.place(window.x[0], tick).y);
+        let strong = matches!(scale, Scale::Deviation(_)) && tick == 0.0;
+        let color = if strong { p.quiet.gamma_multiply(0.7) } else { p.grid };
+        painter.hline(window.rect.x_range(), y, Stroke::new(1.0, color));
+        if labels {
+            let at = pos2(window.rect.left() - 8.0, y);
+            painter.text(at, Align2::RIGHT_CENTER, scale.label(tick, &ticks), theme::regular(10.5), p.quiet);
+        }
+    }
+}
+
+/// The numbers under the horizontal axis.
+pub fn steps_axis(painter: &Painter, p: &Palette, window: &Window, bounds: Rect) {
+    let most = (window.rect.width() / 68.0).clamp(1.0, 8.0) as usize;
+    let ticks = Scale::Linear.ticks(window.x, most);
+    for &tick in ticks.iter().filter(|t| t.fract() == 0.0 && **t >= 0.0) {
+        let x = window.place(tick, window.y[0]).x;
+        let label = text::thousands(tick as u64);
+        let galley = painter.layout_no_wrap(label, theme::regular(10.5), p.quiet);
+        let half = galley.size().x / 2.0;
+        let x = x.clamp(bounds.left() + half, bounds.right() - half);
+        painter.galley(pos2(x - half, window.rect.bottom() + 6.0), galley, p.quiet);
+    }
+}
+
+/// The curves of one panel.
+pub fn curves<'a>(painter: &Painter, p: &Palette, window: &Window, curves: impl Iterator<Item = &'a Curve<'a>>) {
+    let clipped = painter.with_clip_rect(window.rect.expand2(egui::vec2(1.0, 1.5)).intersect(painter.clip_rect()));
+    let columns = (window.rect.width() * painter.pixels_per_point()) as usize;
+    for curve in curves {
+        let color = curve.arm.map_or(p.quiet, |arm| p.arm(arm)).gamma_multiply(curve.strength);
+        let lines = decimate(curve.points.within(window.x), columns, |i| curve.points.get(i));
+        for line in lines {
+            let points: Vec<Pos2> = line.iter().map(|q| window.place(q[0], q[1])).collect();
+            if let [only] = points[..] {
+                clipped.circle_filled(only, curve.width.max(1.5) * 0.8, color);
+            } else {
+                clipped.extend(stroke_shapes(points, curve.dash, Stroke::new(curve.width, color)));
+            }
+        }
+    }
+}
+
+/// The words beside curves, moved apart where they would meet.
+pub fn tags(painter: &Painter, p: &Palette, window: &Window, spec: &Spec<'_>, half: Option<usize>) {
+    const LINE: f32 = 14.0;
+    let mut tags: Vec<_> = spec
+        .tags
+        .iter()
+        .filter(|tag| half.is_none_or(|h| h == usize::from(tag.arm == crate::experiment::Arm::Exp)))
+        .filter(|tag| (window.y[0]..=window.y[1]).contains(&tag.y))
+        .map(|tag| (window.place(window.x[1], tag.y).y + 13.0, tag))
+        .collect();
+    tags.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut lowest = window.rect.bottom() - 6.0;
+    // From the bottom up: each keeps clear of the one below it.
+    for (y, tag) in tags.iter_mut().rev() {
+        *y = y.min(lowest);
+        lowest = *y - LINE;
+        let at = pos2(window.rect.right() - 4.0, *y);
+        painter.text(at, Align2::RIGHT_CENTER, &tag.text, theme::regular(10.5), p.arm_text(tag.arm));
+    }
+}
+
+/// Vertical lines where something was changed.
+pub fn changes(painter: &Painter, p: &Palette, window: &Window, steps: impl Iterator<Item = u64>) {
+    for step in steps.filter(|&s| (window.x[0]..=window.x[1]).contains(&(s as f64))) {
+        let x = painter.round_to_pixel_center(window.place(step as f64, window.y[0]).x);
+        painter.vline(x, window.rect.y_range(), Stroke::new(1.0, p.quiet.gamma_multiply(0.45)));
+    }
+}
+
+/// How many ticks fit a height.
+pub fn most_ticks(height: f32) -> usize {
+    (height / 34.0).clamp(2.0, 7.0) as usize
+}
+
+/// The fitted range of a plot.
+pub fn fitted(spec: &Spec<'_>, x: [f64; 2], height: f32) -> [f64; 2] {
+    let (low, high) = extent(&spec.curves, x);
+    spec.scale.fit(low, high, most_ticks(height))
+}
+
+/// The horizontal range that shows everything.
+pub fn whole(steps: u64) -> [f64; 2] {
+    [0.0, ticks::x_end(steps)]
+}

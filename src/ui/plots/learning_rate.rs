@@ -1,0 +1,102 @@
+//! The learning rates: one constant, one a straight line on a logarithmic axis.
+
+use super::{Curve, Points, Scene, Spec, Tag, ticks::Scale};
+use crate::experiment::Arm;
+use crate::session::Session;
+use crate::theory::ghost::closed_form_log10_lr;
+use crate::theory::{Ghost, Hyper, Regime, roots};
+use crate::ui::text;
+
+/// log10 η and log10 η̃.
+pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
+    let session = scene.session;
+    let mut curves: Vec<_> = scene
+        .arms()
+        .filter(|arm| matches!(arm, Arm::Wd | Arm::Exp))
+        .map(|arm| Curve::of(arm, Points::PerStep(session.arm(arm).log10_lr.as_slice().into())))
+        .collect();
+    let mut tags = Vec::new();
+    if let Some(line) = theory_line(session, scene.hyper, scene.end as u64) {
+        curves.push(Curve::theory(line));
+    }
+    if let (Regime::Inside(r), Some(&y)) = (roots::regime(scene.hyper), session.arm(Arm::Exp).log10_lr.last())
+        && r.alpha < 1.0
+    {
+        let steps = 1.0 / r.log10_growth(1.0);
+        tags.push(Tag { arm: Arm::Exp, text: format!("×10 every {} steps", text::thousands(steps.round() as u64)), y });
+    }
+    Spec {
+        title: "Learning rate",
+        subtitle: "log scale; thin dashes: theory, η̃ ∝ α⁻²ᵗ".into(),
+        scale: Scale::Log10,
+        curves,
+        tags,
+        splits: true,
+        empty: "η stays, η̃ will climb a straight line.",
+    }
+}
+
+/// The straight line that theory draws with `h` in force, up to `end`: from step 0 the closed form of Theorem 1; after a
+/// change (or while a slider moves) the line to which the present gauge settles, from the present step on.
+fn theory_line(session: &Session, h: Hyper, end: u64) -> Option<Vec<(u64, f64)>> {
+    let Regime::Inside(r) = roots::regime(h) else { return None };
+    if h.lr <= 0.0 || session.stop_of(Arm::Exp).is_some() {
+        return None;
+    }
+    let (now, ghost) = match session.ghost {
+        Some(ghost) if !session.experiment.changes.is_empty() || h != session.experiment.hyper => {
+            (session.steps_done, ghost)
+        }
+        _ => {
+            let line = |t: u64| (t, closed_form_log10_lr(h, r.alpha, t));
+            return Some(vec![line(0), line(end.max(1))]);
+        }
+    };
+    let intercept = settled_log10_lr(ghost, h, r.alpha, r.small)?;
+    let slope = r.log10_growth(1.0);
+    let end = end.max(now + 1);
+    Some(vec![(now, intercept), (end, intercept + slope * (end - now) as f64)])
+}
+
+/// log10 of the η̃ to whose growth the gauge settles, carried back to its present step: with u_t = A α^t + B (γ/α)^t the
+/// second term dies out and η̃_t → η / (A² α^(2t+1)).
+fn settled_log10_lr(ghost: Ghost, h: Hyper, alpha: f64, small: f64) -> Option<f64> {
+    let mut ahead = Ghost { rescaling: false, ..ghost };
+    ahead.advance(h).ok()?;
+    let a = (ahead.u - small * ghost.u) / (alpha - small);
+    let halvings = 2.0 * ghost.exponent as f64 * std::f64::consts::LOG10_2;
+    (a > 0.0).then(|| h.lr.log10() - 2.0 * a.log10() - alpha.log10() + halvings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gauge_settles_to_the_line_after_any_past() {
+        let past = Hyper { lr: 0.2, weight_decay: 0.01, momentum: 0.9 };
+        let h = Hyper { lr: 0.1, weight_decay: 2e-3, momentum: 0.9 };
+        let mut ghost = Ghost::new(true);
+        for _ in 0..900 {
+            ghost.advance(past).unwrap();
+        }
+        let Regime::Inside(r) = roots::regime(h) else { panic!("inside") };
+        let start = settled_log10_lr(ghost, h, r.alpha, r.small).unwrap();
+        let mut last = 0.0;
+        for _ in 0..=400 {
+            last = ghost.advance(h).unwrap().log10_lr;
+        }
+        assert!((last - (start + 400.0 * r.log10_growth(1.0))).abs() < 1e-9);
+    }
+
+    #[test]
+    fn before_the_start_it_is_the_closed_form() {
+        let session = Session::new(crate::experiment::Experiment::default());
+        let line = theory_line(&session, session.experiment.hyper, 1_000).unwrap();
+        assert_eq!(line.len(), 2);
+        assert!((line[0].1 + 1.0).abs() < 0.01);
+        assert!((line[1].1 - line[0].1 - 1_000.0 / 564.5).abs() < 0.01, "{line:?}");
+        let outside = Hyper { lr: 1.0, weight_decay: 0.1, momentum: 0.9 };
+        assert_eq!(theory_line(&session, outside, 1_000), None);
+    }
+}

@@ -1,0 +1,33 @@
+//! Training loss: the overlay that starts the question.
+
+use super::{Curve, Points, Scene, Spec, smooth, ticks::Scale};
+
+/// Per batch faint, smoothed bold.
+pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
+    let session = scene.session;
+    let mut curves = Vec::new();
+    if scene.raw {
+        curves.extend(scene.arms().map(|arm| {
+            let curve = Curve::of(arm, Points::PerStep(session.arm(arm).loss.as_slice().into()));
+            Curve { width: 1.2, ..curve }
+        }));
+    } else {
+        let faint = |arm| Curve::faint(arm, Points::PerStep(session.arm(arm).loss.as_slice().into()));
+        curves.extend([crate::experiment::Arm::Wd, crate::experiment::Arm::Exp].map(faint));
+        let half = smooth::half_window(session.steps_done as usize);
+        curves.extend(scene.arms().map(|arm| {
+            let smoothed = smooth::centred_mean(&session.arm(arm).loss, half);
+            Curve::of(arm, Points::PerStep(smoothed.into()))
+        }));
+    }
+    let subtitle = if scene.raw { "cross-entropy per batch" } else { "cross-entropy per batch, faint; smoothed, bold" };
+    Spec {
+        title: "Training loss",
+        subtitle: subtitle.into(),
+        scale: Scale::Linear,
+        curves,
+        tags: Vec::new(),
+        splits: true,
+        empty: "The first step is on its way.",
+    }
+}

@@ -1,0 +1,24 @@
+//! The weight norms: one settles, the other flies out.
+
+use super::{Curve, Points, Scene, Spec, ticks::Scale};
+
+/// log10 ‖w‖ of the chosen convolution.
+pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
+    let session = scene.session;
+    let curves = scene
+        .arms()
+        .filter_map(|arm| {
+            let series = session.arm(arm).layer_log10_weight_norm.get(scene.layer)?;
+            Some(Curve::of(arm, Points::PerStep(series.as_slice().into())))
+        })
+        .collect();
+    Spec {
+        title: "Weight norm ‖w‖",
+        subtitle: "Frobenius norm of one convolution, log scale".into(),
+        scale: Scale::Log10,
+        curves,
+        tags: Vec::new(),
+        splits: true,
+        empty: "The first step is on its way.",
+    }
+}
