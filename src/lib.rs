@@ -20,6 +20,7 @@
 //! | [`session`] | what is known of a run, from events alone | engines |
 //! | [`host`] | where the trainer lives: a thread or a Worker | what is drawn |
 //! | [`ui`] | draws a session | buffers, devices |
+//! | `page` | the app in a browser: address bar, scripts, failures (wasm only) | how anything is drawn |
 //! | [`cli`] | the headless commands (native only) | windows |
 //!
 //! # Words and units
@@ -35,6 +36,8 @@ pub mod engine;
 pub mod experiment;
 pub mod host;
 pub mod model;
+#[cfg(target_arch = "wasm32")]
+pub mod page;
 pub mod session;
 pub mod theory;
 pub mod trainer;

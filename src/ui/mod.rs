@@ -4,7 +4,6 @@
 mod actions;
 mod app;
 mod controls;
-mod export;
 #[cfg(test)]
 pub(crate) mod fake;
 mod help;
@@ -24,6 +23,8 @@ pub mod verdict;
 mod verdict_card;
 mod why;
 mod widgets;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod window;
 
 #[cfg(test)]
 mod tests;

@@ -175,14 +175,17 @@ impl UiState {
         if self.toast.as_ref().is_some_and(|(_, until)| now_secs > *until) {
             self.toast = None;
         }
-        if self.draft.as_deref() == Some(&session.experiment) {
+        if self.draft.is_some() && self.shown_experiment(session) == session.experiment {
             self.draft = None;
         }
         self.layer = self.layer.min(session.layers.len().max(2) - 1);
     }
 
-    /// The experiment as the card shows it: with choices that wait for a restart.
-    pub fn shown_experiment<'a>(&'a self, session: &'a Session) -> &'a Experiment {
-        self.draft.as_deref().unwrap_or(&session.experiment)
+    /// The experiment as the card shows it: with choices that wait for a restart. What needs none is always the present.
+    pub fn shown_experiment(&self, session: &Session) -> Experiment {
+        let present = session.experiment.clone();
+        let Some(draft) = &self.draft else { return present };
+        let Experiment { hyper, arms, changes, .. } = present;
+        Experiment { hyper, arms, changes, ..(**draft).clone() }
     }
 }

@@ -177,7 +177,7 @@ mod tests {
     fn the_same_function() {
         let v = of(State::Playing, 1_600);
         assert_eq!(v.tone, Tone::Same);
-        assert!(v.plain().starts_with("The same function. After 1,6"), "{}", v.plain());
+        assert!(v.plain().starts_with("The same function. After 1,590 steps the twins’ logits differ by "), "{}", v.plain());
         assert!(v.plain().contains("; one ulp makes ") && v.plain().contains("; dropping weight decay "), "{}", v.plain());
         let arms: Vec<_> = v.parts.iter().filter_map(|p| p.arm).collect();
         assert_eq!(arms, [Arm::Exp, Arm::Control, Arm::Ablation]);

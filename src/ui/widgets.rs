@@ -94,7 +94,7 @@ pub fn either(ui: &mut Ui, texts: [&str; 2], chosen: usize) -> Option<usize> {
     for (i, galley) in galleys.into_iter().enumerate() {
         let part = egui::Rect::from_min_size(pos2(x, rect.top()), vec2(widths[i], rect.height()));
         x += widths[i];
-        let response = ui.interact(part, ui.id().with(("either", texts[i])), Sense::click());
+        let response = ui.interact(part, egui::Id::unique(("either", texts[i])), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen == i, texts[i]));
         if chosen == i {
             ui.painter().rect_filled(part.shrink(2.0), BUTTON_RADIUS - 2, p.track);

@@ -2,11 +2,13 @@
 
 use crate::experiment::Arm;
 use crate::ui::theme::{self, Palette};
-use egui::{Align, Color32, Frame, Id, Key, Role, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Frame, Id, Key, Role, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
-/// Draws `shown`, right-aligned in `width`; returns what was typed over it, on Enter or when the field is left.
-pub fn entry_ui(ui: &mut Ui, id: Id, name: &str, shown: &str, width: f32) -> Option<String> {
+/// Draws `shown`, right-aligned in `width`; returns what was typed over it, on Enter or when the field is left. `name` is
+/// unique on the page.
+pub fn entry_ui(ui: &mut Ui, name: &str, shown: &str, width: f32) -> Option<String> {
     let p = Palette::now(ui);
+    let id = Id::unique(("entry", name));
     let Some(mut typed) = ui.data(|d| d.get_temp::<String>(id)) else {
         let galley = ui.painter().layout_no_wrap(shown.into(), theme::regular(13.0), Color32::PLACEHOLDER);
         let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x.max(24.0), 20.0), Sense::click());
@@ -27,7 +29,7 @@ pub fn entry_ui(ui: &mut Ui, id: Id, name: &str, shown: &str, width: f32) -> Opt
     let field = TextEdit::singleline(&mut typed)
         .id(id.with("field"))
         .desired_width(width)
-        .horizontal_align(Align::RIGHT)
+        .align(egui::Align2::RIGHT_CENTER)
         .margin(vec2(2.0, 0.0))
         .frame(Frame::NONE)
         .show(ui)

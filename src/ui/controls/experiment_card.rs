@@ -22,7 +22,7 @@ pub fn experiment_card_ui(ui: &mut Ui, session: &Session, state: &mut UiState, a
     ui.spacing_mut().item_spacing.y = 1.0;
     card_title(ui, "Experiment");
     ui.add_space(3.0);
-    let mut wish = state.shown_experiment(session).clone();
+    let mut wish = state.shown_experiment(session);
     rows_ui(ui, &mut wish, actions);
     if wish == session.experiment {
         state.draft = None;
@@ -82,8 +82,7 @@ fn dot(ui: &mut Ui) {
 
 /// A typed number within limits; a sentence where it was not.
 fn number(ui: &mut Ui, name: &str, value: &mut f64, limits: RangeInclusive<f64>, actions: &mut Vec<Action>) {
-    let id = ui.id().with(name);
-    let Some(typed) = entry_ui(ui, id, name, &short(*value), 60.0) else { return };
+    let Some(typed) = entry_ui(ui, name, &short(*value), 60.0) else { return };
     let Some(x) = text::parse(&typed) else {
         actions.push(Action::Notice(format!("“{typed}” is not a number; {name} stays as it is.")));
         return;
@@ -99,9 +98,8 @@ fn whole<T>(ui: &mut Ui, name: &str, value: &mut T, limits: RangeInclusive<T>, a
 where
     T: Copy + Ord + TryFrom<u64> + Into<Whole>,
 {
-    let id = ui.id().with(name);
     let shown = (*value).into().0;
-    let Some(typed) = entry_ui(ui, id, name, &shown.to_string(), 60.0) else { return };
+    let Some(typed) = entry_ui(ui, name, &shown.to_string(), 60.0) else { return };
     let digits: String = typed.chars().filter(|c| !matches!(c, ',' | ' ' | '\u{2009}')).collect();
     let Ok(x) = digits.parse::<u64>() else {
         actions.push(Action::Notice(format!("“{typed}” is not a whole number; {name} stays as it is.")));

@@ -3,7 +3,7 @@
 use super::scale::Scale;
 use crate::experiment::Arm;
 use crate::ui::theme::Palette;
-use egui::{Key, Painter, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Key, Painter, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// Radius of the ring, points.
 const RING: f32 = 7.0;
@@ -23,7 +23,9 @@ pub enum Touch {
 
 /// Draws it at `value` over the whole width.
 pub fn slider_ui(ui: &mut Ui, name: &str, scale: Scale, value: f64, zone: &[bool]) -> (Response, Touch) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::drag());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+    // An id of its own: a sentence that appears above while it is dragged must not break the drag.
+    let response = ui.interact(rect, Id::unique(("slider", name)), Sense::drag());
     response.widget_info(|| WidgetInfo::slider(true, value, name));
     let track = Rect::from_min_max(
         pos2(rect.left(), rect.center().y - 2.0),

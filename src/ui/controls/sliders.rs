@@ -36,8 +36,7 @@ fn knob_ui(ui: &mut Ui, i: usize, knob: Knob, session: &Session, state: &mut UiS
         ui.label(RichText::new(knob.symbol()).font(theme::bold(16.0)).color(p.ink));
         ui.label(RichText::new(knob.name()).color(p.ink));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let id = ui.id().with(("value", knob.symbol()));
-            if let Some(typed) = entry_ui(ui, id, &format!("{} value", knob.name()), &text::setting(value), 90.0) {
+            if let Some(typed) = entry_ui(ui, &format!("{} value", knob.name()), &text::setting(value), 90.0) {
                 commit = accept(knob, &typed, actions);
             }
         });

@@ -2,7 +2,7 @@
 
 use super::curve::{Curve, Spec};
 use super::decimate::decimate;
-use super::ticks::{self, Scale};
+use super::ticks::Scale;
 use crate::ui::text;
 use crate::ui::theme::{self, Palette};
 use crate::ui::widgets::stroke_shapes;
@@ -142,9 +142,4 @@ pub fn most_ticks(height: f32) -> usize {
 pub fn fitted(spec: &Spec<'_>, x: [f64; 2], height: f32) -> [f64; 2] {
     let (low, high) = extent(&spec.curves, x);
     spec.scale.fit(low, high, most_ticks(height))
-}
-
-/// The horizontal range that shows everything.
-pub fn whole(steps: u64) -> [f64; 2] {
-    [0.0, ticks::x_end(steps)]
 }

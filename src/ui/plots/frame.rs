@@ -195,7 +195,7 @@ fn readout(p: &Palette, spec: &Spec<'_>, step: f64) -> LayoutJob {
 fn interact(ui: &Ui, key: &'static str, panel: usize, window: &Window, spec: &Spec<'_>, state: &mut PlotsState) {
     let touch = ui.input(egui::InputState::any_touches);
     let sense = if touch { Sense::click() } else { Sense::click_and_drag() };
-    let response = ui.interact(window.rect, ui.id().with(("plot", key, panel)), sense);
+    let response = ui.interact(window.rect, egui::Id::unique(("plot", key, panel)), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, spec.title));
     let pointer = response.hover_pos().or(response.interact_pointer_pos());
     if let Some(at) = pointer.filter(|_| response.contains_pointer() || response.dragged()) {
