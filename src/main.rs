@@ -8,6 +8,13 @@ fn main() {
     }
 }
 
+/// What the Worker's script calls once the module is there.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn explr_worker() {
+    explr::host::worker_main();
+}
+
 /// With arguments a headless command, without them the lab in a window.
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
