@@ -6,8 +6,8 @@ use crate::session::json;
 use crate::trainer::Command;
 use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::RefCell;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
 
 thread_local! {
     static RESOLVE: RefCell<Option<Function>> = const { RefCell::new(None) };

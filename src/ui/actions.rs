@@ -1,7 +1,7 @@
 //! Everything a person can ask for. Drawing collects actions; [`super::App`] carries them out once a frame, in one place.
 
-use crate::experiment::{Arm, Experiment, Setting};
 use crate::experiment::view::Layout;
+use crate::experiment::{Arm, Experiment, Setting};
 use crate::trainer::Speed;
 
 /// A wish.

@@ -3,9 +3,7 @@
 use crate::experiment::{Arm, Change, Experiment, Setting};
 use crate::session::Session;
 use crate::theory::Ghost;
-use crate::trainer::{
-    ArmPoint, ArmStop, EngineReport, Evaluation, Event, LayerPoint, Row, RunState, StopReason,
-};
+use crate::trainer::{ArmPoint, ArmStop, EngineReport, Evaluation, Event, LayerPoint, Row, RunState, StopReason};
 
 /// What a fake session is in the middle of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +100,13 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
             let grown = if state == State::Parted { (t / 70.0 - 17.0).min(-0.5) } else { (t / 900.0 - 13.0).min(-2.0) };
             let wobble = 1.0 + noise(step + 1);
             let distance = |arm: Arm| match arm {
-                _ if step == 0 => if arm == Arm::Control { 1e-7 } else { 0.0 },
+                _ if step == 0 => {
+                    if arm == Arm::Control {
+                        1e-7
+                    } else {
+                        0.0
+                    }
+                }
                 Arm::Ablation => 0.3 * (1.0 - (-t / 90.0).exp()) * (1.0 + 0.1 * noise(step)),
                 Arm::Control => grown.exp() * wobble * 0.7,
                 _ => grown.exp() * wobble,

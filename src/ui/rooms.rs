@@ -107,15 +107,7 @@ fn sheet_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut V
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.horizontal(|ui| {
         top_bar::transport_ui(ui, session, Room::Narrow, actions);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            // Right to left: a block of its own keeps α before its digits.
-            ui.allocate_ui_with_layout(vec2(150.0, 30.0), Layout::right_to_left(Align::Center), |ui| {
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add_space(20.0);
-                    controls::alpha_ui(ui, h, 17.0);
-                });
-            });
-        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| controls::alpha_ui(ui, h, 17.0));
     });
     if let Some(sentence) = controls::ending(session, h) {
         let p = Palette::now(ui);
@@ -167,11 +159,12 @@ fn plots_ui(
         hyper: state.shown_hyper(session),
         layer: state.layer,
         raw: state.view.raw,
+        layout: state.view.layout,
         end: ticks::x_end(session.steps_done),
     };
     for (place, &index) in order.iter().enumerate() {
         let at = vec2((place % columns) as f32 * (width + GAP), (place / columns) as f32 * (height + GAP));
         let rect = Rect::from_min_size(all.min + at, vec2(width, height));
-        plots::plot_ui(ui, rect, &PLOTS[index], &scene, state.view.layout, &mut state.plots, actions);
+        plots::plot_ui(ui, rect, &PLOTS[index], &scene, &mut state.plots, actions);
     }
 }

@@ -27,7 +27,7 @@ pub fn significant(x: f64, digits: usize) -> String {
     if !x.is_finite() {
         return if x.is_nan() { "–".into() } else { if x > 0.0 { "∞" } else { "−∞" }.into() };
     }
-    if (1e-5..1e6).contains(&x.abs()) {
+    if (9.9e-6..1e6).contains(&x.abs()) {
         return decimal(x, digits);
     }
     let sign = if x < 0.0 { "−" } else { "" };
@@ -94,7 +94,7 @@ pub fn setting(x: f64) -> String {
 pub fn percent(fraction: f64) -> String {
     if fraction == 0.0 {
         "0 %".into()
-    } else if fraction.abs() >= 1e-6 {
+    } else if fraction.abs() >= 1e-7 {
         format!("{} %", significant(fraction * 100.0, 2))
     } else {
         significant(fraction, 2)
@@ -143,7 +143,8 @@ mod tests {
         assert_eq!(axis_power(2f64.log10()), "2");
         assert_eq!(grouped(0.997_963_4, 6), "0.997\u{2009}963");
         assert_eq!(percent(1.3e-5), "0.0013 %");
-        assert_eq!(percent(1.3e-7), "1.3·10⁻⁷");
+        assert_eq!(percent(7.3e-7), "0.000073 %");
+        assert_eq!(percent(1.3e-8), "1.3·10⁻⁸");
         assert_eq!(percent(0.26), "26 %");
     }
 

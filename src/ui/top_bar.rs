@@ -62,7 +62,8 @@ pub fn transport_ui(ui: &mut Ui, session: &Session, room: Room, actions: &mut Ve
     if button(ui, Some(icon), text, name, Weight::Primary, ready).on_hover_text("space").clicked() {
         actions.push(Action::TogglePlay);
     }
-    if button(ui, Some(Icon::Step), words("Step"), "Step", Weight::Plain, ready).on_hover_text("one step  .").clicked() {
+    if button(ui, Some(Icon::Step), words("Step"), "Step", Weight::Plain, ready).on_hover_text("one step  .").clicked()
+    {
         actions.push(Action::Step);
     }
     let replay = button(ui, Some(Icon::Replay), words("Replay"), "Replay", Weight::Plain, ready);

@@ -143,9 +143,11 @@ fn parted(session: &Session, distance: f64) -> Verdict {
             Verdict { headline, ..verdict }.say("So far one ulp in the weights does not explain this. ")
         }
     };
-    others(verdict.say("The logits differ by ").number(Arm::Exp, text::percent(distance)), session, session
-        .last_distance(Arm::Exp)
-        .map_or(0, |(step, _)| step))
+    others(
+        verdict.say("The logits differ by ").number(Arm::Exp, text::percent(distance)),
+        session,
+        session.last_distance(Arm::Exp).map_or(0, |(step, _)| step),
+    )
 }
 
 fn twin_stopped(session: &Session, step: u64, reason: StopReason) -> Verdict {
@@ -177,8 +179,16 @@ mod tests {
     fn the_same_function() {
         let v = of(State::Playing, 1_600);
         assert_eq!(v.tone, Tone::Same);
-        assert!(v.plain().starts_with("The same function. After 1,590 steps the twins’ logits differ by "), "{}", v.plain());
-        assert!(v.plain().contains("; one ulp makes ") && v.plain().contains("; dropping weight decay "), "{}", v.plain());
+        assert!(
+            v.plain().starts_with("The same function. After 1,590 steps the twins’ logits differ by "),
+            "{}",
+            v.plain()
+        );
+        assert!(
+            v.plain().contains("; one ulp makes ") && v.plain().contains("; dropping weight decay "),
+            "{}",
+            v.plain()
+        );
         let arms: Vec<_> = v.parts.iter().filter_map(|p| p.arm).collect();
         assert_eq!(arms, [Arm::Exp, Arm::Control, Arm::Ablation]);
     }
@@ -195,7 +205,11 @@ mod tests {
     fn honest_when_they_part() {
         let v = of(State::Parted, 1_600);
         assert_eq!(v.tone, Tone::Parted);
-        assert!(v.headline.starts_with("Parted at step ") && v.headline.ends_with(", as the control did."), "{}", v.headline);
+        assert!(
+            v.headline.starts_with("Parted at step ") && v.headline.ends_with(", as the control did."),
+            "{}",
+            v.headline
+        );
         let mut session = fake::session(State::Parted, 1_600);
         session.experiment.arms.control = false;
         assert!(verdict(&session).plain().contains("Switch on the control"));

@@ -7,7 +7,7 @@ use super::verdict::{Tone, Verdict};
 use super::widgets::{Weight, button, card_frame};
 use crate::experiment::{Arm, Setting};
 use egui::text::LayoutJob;
-use egui::{Align, Label, Layout, Margin, Sense, TextFormat, Ui, vec2};
+use egui::{Align, Color32, Layout, Margin, Role, Sense, TextFormat, Ui, WidgetInfo, vec2};
 
 /// The card.
 pub fn verdict_ui(ui: &mut Ui, verdict: &Verdict, room: Room, actions: &mut Vec<Action>) {
@@ -21,16 +21,11 @@ pub fn verdict_ui(ui: &mut Ui, verdict: &Verdict, room: Room, actions: &mut Vec<
     let margin = if room == Room::Narrow { Margin::symmetric(16, 12) } else { Margin::symmetric(18, 10) };
     card_frame(ui, margin).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.set_min_height(24.0);
         ui.horizontal(|ui| {
-            let (rect, _) = ui.allocate_exact_size(vec2(9.0, 22.0), Sense::hover());
-            ui.painter().circle_filled(rect.center(), 4.5, dot);
-            ui.add_space(4.0);
+            ui.set_min_height(24.0);
             let offers = verdict.offers_restart && room != Room::Narrow;
             let width = ui.available_width() - if offers { 150.0 } else { 0.0 };
-            ui.allocate_ui_with_layout(vec2(width, 22.0), Layout::top_down(Align::Min), |ui| {
-                sentence_ui(ui, verdict, room, &p);
-            });
+            sentence_ui(ui, verdict, room, width, dot);
             if offers {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| restart_ui(ui, actions));
             }
@@ -50,7 +45,10 @@ fn restart_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
     }
 }
 
-fn sentence_ui(ui: &mut Ui, verdict: &Verdict, room: Room, p: &Palette) {
+/// The dot and the sentence, as one block: the dot stands beside the first line.
+fn sentence_ui(ui: &mut Ui, verdict: &Verdict, room: Room, width: f32, dot: Color32) {
+    const INDENT: f32 = 22.0;
+    let p = Palette::now(ui);
     let size = if room == Room::Wide { 13.5 } else { 13.0 };
     let plain = TextFormat { valign: Align::Center, ..TextFormat::simple(theme::regular(size), p.ink) };
     let bold = TextFormat { font_id: theme::bold(size + 0.5), ..plain.clone() };
@@ -67,5 +65,11 @@ fn sentence_ui(ui: &mut Ui, verdict: &Verdict, room: Room, p: &Palette) {
         job.append(&part.text, gap, format);
         gap = 0.0;
     }
-    ui.add(Label::new(job).wrap());
+    job.wrap = egui::text::TextWrapping::wrap_at_width(width - INDENT);
+    let galley = ui.painter().layout_job(job);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(INDENT, 0.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, verdict.plain()));
+    let middle = galley.rows.first().map_or(8.0, |row| row.rect().center().y);
+    ui.painter().circle_filled(rect.left_top() + vec2(4.5, middle), 4.5, dot);
+    ui.painter().galley(rect.left_top() + vec2(INDENT, 0.0), galley, p.ink);
 }

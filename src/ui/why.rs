@@ -86,7 +86,8 @@ fn toggle_ui(ui: &mut Ui, state: &UiState, actions: &mut Vec<Action>) {
 fn proof_ui(ui: &mut Ui) {
     let p = Palette::now(ui);
     ui.add_space(8.0);
-    let rule = "Each step:  q′ = γq + λu,  u′ = u − ηq′,  from u = 1, q = 0. The twin takes η̃ = η/(u u′) and no weight decay.";
+    let rule =
+        "Each step:  q′ = γq + λu,  u′ = u − ηq′,  from u = 1, q = 0. The twin takes η̃ = η/(u u′) and no weight decay.";
     ui.add(egui::Label::new(RichText::new(rule).color(p.ink)).wrap());
     for (i, (words, formula)) in PROOF.into_iter().enumerate() {
         ui.add_space(4.0);

@@ -11,7 +11,7 @@ pub fn entry_ui(ui: &mut Ui, name: &str, shown: &str, width: f32) -> Option<Stri
     let id = Id::unique(("entry", name));
     let Some(mut typed) = ui.data(|d| d.get_temp::<String>(id)) else {
         let galley = ui.painter().layout_no_wrap(shown.into(), theme::regular(13.0), Color32::PLACEHOLDER);
-        let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x.max(24.0), 20.0), Sense::click());
+        let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x.max(10.0), 20.0), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{name}: {shown}")));
         let left = rect.right() - galley.size().x;
         let ink = if response.hovered() || response.has_focus() { p.arm_text(Arm::Wd) } else { p.ink };

@@ -31,7 +31,8 @@ pub fn experiment_card_ui(ui: &mut Ui, session: &Session, state: &mut UiState, a
     state.draft = Some(Box::new(wish));
     ui.add_space(6.0);
     ui.horizontal(|ui| {
-        let sentence = RichText::new("Changed: press R to start over.").font(theme::bold(11.5)).color(p.arm_text(Arm::Wd));
+        let sentence =
+            RichText::new("Changed: press R to start over.").font(theme::bold(11.5)).color(p.arm_text(Arm::Wd));
         ui.label(sentence);
     });
     ui.add_space(4.0);

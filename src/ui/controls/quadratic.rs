@@ -17,24 +17,29 @@ pub fn quadratic_ui(ui: &mut Ui, h: Hyper, width: f32, height: f32) {
     let depth = gap * gap / 4.0;
     let place = |x: f64, y: f64| -> Pos2 {
         let fx = (x - left) / (right - left);
-        let fy = (y / depth).clamp(-1.4, 2.2);
+        let fy = y / depth;
         pos2(rect.left() + fx as f32 * rect.width(), rect.top() + height * (0.60 - 0.27 * fy as f32))
     };
     let axis = place(left, 0.0).y;
     let painter = ui.painter().with_clip_rect(rect.expand(3.0).intersect(ui.clip_rect()));
     painter.hline(rect.x_range(), axis, Stroke::new(1.0, p.hairline));
     let y = |x: f64| (x - 1.0) * (x - h.momentum) + decay * x;
-    let points = (0..=40).map(|i| left + f64::from(i) / 40.0 * (right - left)).map(|x| place(x, y(x))).collect();
+    let points = (0..=60)
+        .map(|i| left + f64::from(i) / 60.0 * (right - left))
+        .filter(|&x| y(x) < 2.1 * depth)
+        .map(|x| place(x, y(x)))
+        .collect();
     painter.add(Shape::line(points, Stroke::new(1.4, p.quiet)));
     let Regime::Inside(r) = roots::regime(h) else { return };
-    let label = |at: Pos2, text: &str, color| {
-        painter.text(at - vec2(0.0, 6.0), Align2::CENTER_BOTTOM, text, theme::regular(10.5), color);
+    // Inside the bowl, above the axis, there is room between the roots.
+    let label = |at: Pos2, align, dx: f32, text: &str, color| {
+        painter.text(at + vec2(dx, -3.0), align, text, theme::regular(10.5), color);
     };
     let (small, alpha) = (place(r.small, 0.0), place(r.alpha, 0.0));
     painter.circle(small, 3.0, p.card, Stroke::new(1.2, p.quiet));
     painter.circle_filled(alpha, 4.0, p.arm(Arm::Exp));
-    if alpha.x - small.x > 30.0 {
-        label(small, "γ/α", p.quiet);
+    if alpha.x - small.x > 34.0 {
+        label(small, Align2::LEFT_BOTTOM, 2.0, "γ/α", p.quiet);
     }
-    label(alpha, "α", p.arm_text(Arm::Exp));
+    label(alpha, Align2::RIGHT_BOTTOM, -3.0, "α", p.arm_text(Arm::Exp));
 }

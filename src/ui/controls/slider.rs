@@ -27,10 +27,7 @@ pub fn slider_ui(ui: &mut Ui, name: &str, scale: Scale, value: f64, zone: &[bool
     // An id of its own: a sentence that appears above while it is dragged must not break the drag.
     let response = ui.interact(rect, Id::unique(("slider", name)), Sense::drag());
     response.widget_info(|| WidgetInfo::slider(true, value, name));
-    let track = Rect::from_min_max(
-        pos2(rect.left(), rect.center().y - 2.0),
-        pos2(rect.right(), rect.center().y + 2.0),
-    );
+    let track = Rect::from_min_max(pos2(rect.left(), rect.center().y - 2.0), pos2(rect.right(), rect.center().y + 2.0));
     let (from, to) = (track.left() + RING, track.right() - RING);
     let x = from + scale.position(value) as f32 * (to - from);
     paint(ui, track, x, zone, &response);

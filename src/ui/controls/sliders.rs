@@ -8,8 +8,8 @@ use crate::session::Session;
 use crate::theory::Ghost;
 use crate::ui::actions::Action;
 use crate::ui::state::{Knob, UiState};
-use crate::ui::theme::{self, Palette};
 use crate::ui::text;
+use crate::ui::theme::{self, Palette};
 use egui::{Align, Layout, RichText, Ui, vec2};
 
 /// Seconds of quiet after which arrow keys count as one change.
@@ -81,7 +81,8 @@ fn accept(knob: Knob, typed: &str, actions: &mut Vec<Action>) -> Option<f64> {
     let limits = knob.limits();
     let limited = x.clamp(*limits.start(), *limits.end());
     if limited != x {
-        let sentence = format!("A {} of {typed} was asked for; it is limited to {}.", knob.name(), text::setting(limited));
+        let sentence =
+            format!("A {} of {typed} was asked for; it is limited to {}.", knob.name(), text::setting(limited));
         actions.push(Action::Notice(sentence));
     }
     Some(limited)

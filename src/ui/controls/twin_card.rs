@@ -31,9 +31,12 @@ pub fn alpha_ui(ui: &mut Ui, h: Hyper, size: f32) {
     let orange = p.arm_text(Arm::Exp);
     match roots::regime(h) {
         Regime::Inside(r) => {
-            ui.label(RichText::new("α").font(theme::bold(size * 1.1)).color(orange));
+            let letter = RichText::new("α").font(theme::bold(size * 1.1)).color(orange);
             let digits = RichText::new(text::grouped(r.alpha, 6)).font(theme::bold(size)).color(p.ink);
-            ui.label(digits).on_hover_text(format!("α = {:.15}", r.alpha));
+            let parts = if ui.layout().prefer_right_to_left() { [digits, letter] } else { [letter, digits] };
+            for part in parts {
+                ui.label(part).on_hover_text(format!("α = {:.15}", r.alpha));
+            }
         }
         Regime::Outside { .. } => {
             ui.label(RichText::new("no real root").font(theme::bold(size * 0.8)).color(p.warn));

@@ -35,9 +35,10 @@ impl Points<'_> {
     pub fn within(&self, [from, to]: [f64; 2]) -> Range<usize> {
         let (first, last) = match self {
             Self::PerStep(_) => (from.max(0.0).floor() as usize, to.max(0.0).ceil() as usize + 1),
-            Self::At(p) => {
-                (p.partition_point(|q| (q.0 as f64) < from).saturating_sub(1), p.partition_point(|q| q.0 as f64 <= to) + 1)
-            }
+            Self::At(p) => (
+                p.partition_point(|q| (q.0 as f64) < from).saturating_sub(1),
+                p.partition_point(|q| q.0 as f64 <= to) + 1,
+            ),
         };
         let end = last.min(self.len());
         first.min(end)..end
@@ -86,14 +87,7 @@ impl<'a> Curve<'a> {
 
     /// Faint and thin behind the rest, and no reason to stretch the axis.
     pub fn faint(arm: Arm, points: Points<'a>) -> Self {
-        Self {
-            dash: Dash::Solid,
-            width: 1.0,
-            strength: 0.28,
-            fitted: false,
-            read: false,
-            ..Self::of(arm, points)
-        }
+        Self { dash: Dash::Solid, width: 1.0, strength: 0.28, fitted: false, read: false, ..Self::of(arm, points) }
     }
 
     /// What theory predicts: thin and dashed.
@@ -124,6 +118,19 @@ pub struct Tag {
     pub text: String,
     /// The value beside which they stand.
     pub y: f64,
+    /// On which side.
+    pub side: Side,
+}
+
+/// Where words stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Above the curve's end.
+    Above,
+    /// Below the curve's end.
+    Below,
+    /// In the upper left corner of the plot.
+    TopLeft,
 }
 
 /// A whole plot, as data.

@@ -1,6 +1,6 @@
 //! Are they the same function? The distance of the probe logits to the weight-decay run's.
 
-use super::{Curve, Points, Scene, Spec, Tag, ticks::Scale};
+use super::{Curve, Points, Scene, Side, Spec, Tag, ticks::Scale};
 use crate::experiment::Arm;
 
 /// log10 ‖z − z_wd‖ / ‖z_wd‖.
@@ -15,7 +15,8 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
                 Arm::Control => "control: one ulp apart at step 0",
                 _ => arm.label(),
             };
-            tags.push(Tag { arm, text: text.into(), y });
+            let side = if arm == Arm::Exp { Side::Above } else { Side::Below };
+            tags.push(Tag { arm, text: text.into(), y, side });
         }
         curves.push(Curve::of(arm, Points::At(points.into())));
     }

@@ -1,12 +1,13 @@
 //! Draws curves into a rectangle.
 
-use super::curve::{Curve, Spec};
+use super::curve::{Curve, Side, Spec, Tag};
 use super::decimate::decimate;
 use super::ticks::Scale;
+use crate::experiment::Arm;
 use crate::ui::text;
 use crate::ui::theme::{self, Palette};
 use crate::ui::widgets::stroke_shapes;
-use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2};
+use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
 
 /// What part of the data a rectangle shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,7 +89,7 @@ pub fn steps_axis(painter: &Painter, p: &Palette, window: &Window, bounds: Rect)
 
 /// The curves of one panel.
 pub fn curves<'a>(painter: &Painter, p: &Palette, window: &Window, curves: impl Iterator<Item = &'a Curve<'a>>) {
-    let clipped = painter.with_clip_rect(window.rect.expand2(egui::vec2(1.0, 1.5)).intersect(painter.clip_rect()));
+    let clipped = painter.with_clip_rect(window.rect.expand2(vec2(1.0, 1.5)).intersect(painter.clip_rect()));
     let columns = (window.rect.width() * painter.pixels_per_point()) as usize;
     for curve in curves {
         let color = curve.arm.map_or(p.quiet, |arm| p.arm(arm)).gamma_multiply(curve.strength);
@@ -107,12 +108,17 @@ pub fn curves<'a>(painter: &Painter, p: &Palette, window: &Window, curves: impl 
 /// The words beside curves, moved apart where they would meet.
 pub fn tags(painter: &Painter, p: &Palette, window: &Window, spec: &Spec<'_>, half: Option<usize>) {
     const LINE: f32 = 14.0;
+    let here = |tag: &&Tag| half.is_none_or(|h| h == usize::from(tag.arm == Arm::Exp));
+    for tag in spec.tags.iter().filter(here).filter(|tag| tag.side == Side::TopLeft) {
+        let at = window.rect.left_top() + vec2(8.0, if half.is_some() { 14.0 } else { 2.0 });
+        painter.text(at, Align2::LEFT_TOP, &tag.text, theme::regular(10.5), p.arm_text(tag.arm));
+    }
     let mut tags: Vec<_> = spec
         .tags
         .iter()
-        .filter(|tag| half.is_none_or(|h| h == usize::from(tag.arm == crate::experiment::Arm::Exp)))
-        .filter(|tag| (window.y[0]..=window.y[1]).contains(&tag.y))
-        .map(|tag| (window.place(window.x[1], tag.y).y + 13.0, tag))
+        .filter(here)
+        .filter(|tag| tag.side != Side::TopLeft && (window.y[0]..=window.y[1]).contains(&tag.y))
+        .map(|tag| (window.place(window.x[1], tag.y).y + if tag.side == Side::Above { -11.0 } else { 13.0 }, tag))
         .collect();
     tags.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut lowest = window.rect.bottom() - 6.0;

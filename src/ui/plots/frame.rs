@@ -59,7 +59,6 @@ pub fn plot_ui(
     rect: Rect,
     plot: &Plot,
     scene: &Scene<'_>,
-    layout: Layout,
     state: &mut PlotsState,
     actions: &mut Vec<Action>,
 ) {
@@ -72,7 +71,7 @@ pub fn plot_ui(
     let inner = Rect::from_min_max(rect.min + vec2(LEFT, TOP), rect.max - vec2(RIGHT, BOTTOM));
     let x = state.x.unwrap_or_else(|| [0.0, scene.end]);
     let y = state.y.get(plot.key).copied().unwrap_or_else(|| draw::fitted(&spec, x, inner.height()));
-    let split = spec.splits && layout == Layout::SideBySide;
+    let split = spec.splits && scene.layout == Layout::SideBySide;
     let windows: Vec<(Window, Option<usize>)> = if split {
         let width = (inner.width() - MIDDLE) / 2.0;
         (0..2)
@@ -155,25 +154,28 @@ fn header_ui(
     job.wrap = egui::text::TextWrapping::truncate_at_width(width);
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(at, galley, p.quiet);
-    let corner = Rect::from_min_max(pos2(rect.center().x, rect.top() + 8.0), pos2(rect.right() - 12.0, rect.top() + 28.0));
+    let corner =
+        Rect::from_min_max(pos2(rect.center().x, rect.top() + 8.0), pos2(rect.right() - 12.0, rect.top() + 28.0));
     let builder = UiBuilder::new().max_rect(corner).layout(egui::Layout::right_to_left(egui::Align::Center));
-    ui.scope_builder(builder.id_salt(("corner", plot.key)), |ui| match plot.corner {
+    // A child, not a scope: the card is placed already, and the cursor below all plots must stay where it is.
+    let mut ui = ui.new_child(builder.id_salt(("corner", plot.key)));
+    match plot.corner {
         Corner::Empty => {}
         Corner::Raw => {
             let all = [(false, "smoothed"), (true, "per batch")];
-            if let Some(raw) = widgets::choice(ui, "losses", scene.raw, &all) {
+            if let Some(raw) = widgets::choice(&mut ui, "losses", scene.raw, &all) {
                 actions.push(Action::Raw(raw));
             }
         }
         Corner::Layer => {
             let names: Vec<(usize, &str)> = scene.session.layers.iter().map(String::as_str).enumerate().collect();
             if !names.is_empty()
-                && let Some(layer) = widgets::choice(ui, "convolution", scene.layer, &names)
+                && let Some(layer) = widgets::choice(&mut ui, "convolution", scene.layer, &names)
             {
                 actions.push(Action::Layer(layer));
             }
         }
-    });
+    }
 }
 
 /// The values under the cursor, in their colours.

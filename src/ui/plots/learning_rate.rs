@@ -1,9 +1,8 @@
 //! The learning rates: one constant, one a straight line on a logarithmic axis.
 
-use super::{Curve, Points, Scene, Spec, Tag, ticks::Scale};
+use super::{Curve, Points, Scene, Side, Spec, Tag, ticks::Scale};
 use crate::experiment::Arm;
 use crate::session::Session;
-use crate::theory::ghost::closed_form_log10_lr;
 use crate::theory::{Ghost, Hyper, Regime, roots};
 use crate::ui::text;
 
@@ -23,7 +22,9 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         && r.alpha < 1.0
     {
         let steps = 1.0 / r.log10_growth(1.0);
-        tags.push(Tag { arm: Arm::Exp, text: format!("×10 every {} steps", text::thousands(steps.round() as u64)), y });
+        let text = format!("×10 every {} steps", text::thousands(steps.round() as u64));
+        // Above a line that climbs the upper left is empty.
+        tags.push(Tag { arm: Arm::Exp, text, y, side: Side::TopLeft });
     }
     Spec {
         title: "Learning rate",
@@ -36,8 +37,9 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     }
 }
 
-/// The straight line that theory draws with `h` in force, up to `end`: from step 0 the closed form of Theorem 1; after a
-/// change (or while a slider moves) the line to which the present gauge settles, from the present step on.
+/// The straight line to which the gauge settles with `h` in force, up to `end`: the closed form α^(−2t−1) η times a constant
+/// near 1 (theory 3.2). From step 0 where nothing was changed; after a change, or while a slider moves, from the present
+/// step on.
 fn theory_line(session: &Session, h: Hyper, end: u64) -> Option<Vec<(u64, f64)>> {
     let Regime::Inside(r) = roots::regime(h) else { return None };
     if h.lr <= 0.0 || session.stop_of(Arm::Exp).is_some() {
@@ -47,10 +49,7 @@ fn theory_line(session: &Session, h: Hyper, end: u64) -> Option<Vec<(u64, f64)>>
         Some(ghost) if !session.experiment.changes.is_empty() || h != session.experiment.hyper => {
             (session.steps_done, ghost)
         }
-        _ => {
-            let line = |t: u64| (t, closed_form_log10_lr(h, r.alpha, t));
-            return Some(vec![line(0), line(end.max(1))]);
-        }
+        _ => (0, Ghost::new(true)),
     };
     let intercept = settled_log10_lr(ghost, h, r.alpha, r.small)?;
     let slope = r.log10_growth(1.0);
@@ -71,6 +70,7 @@ fn settled_log10_lr(ghost: Ghost, h: Hyper, alpha: f64, small: f64) -> Option<f6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::theory::ghost::closed_form_log10_lr;
 
     #[test]
     fn the_gauge_settles_to_the_line_after_any_past() {
@@ -90,11 +90,13 @@ mod tests {
     }
 
     #[test]
-    fn before_the_start_it_is_the_closed_form() {
+    fn before_the_start_it_is_the_closed_form_times_a_constant() {
         let session = Session::new(crate::experiment::Experiment::default());
         let line = theory_line(&session, session.experiment.hyper, 1_000).unwrap();
         assert_eq!(line.len(), 2);
-        assert!((line[0].1 + 1.0).abs() < 0.01);
+        let Regime::Inside(r) = roots::regime(session.experiment.hyper) else { panic!("inside") };
+        let closed = closed_form_log10_lr(session.experiment.hyper, r.alpha, 0);
+        assert!((line[0].1 - closed).abs() < 0.02 && line[0].1 < closed, "{line:?}");
         assert!((line[1].1 - line[0].1 - 1_000.0 / 564.5).abs() < 0.01, "{line:?}");
         let outside = Hyper { lr: 1.0, weight_decay: 0.1, momentum: 0.9 };
         assert_eq!(theory_line(&session, outside, 1_000), None);

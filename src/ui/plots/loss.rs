@@ -1,6 +1,8 @@
 //! Training loss: the overlay that starts the question.
 
 use super::{Curve, Points, Scene, Spec, smooth, ticks::Scale};
+use crate::experiment::Arm;
+use crate::experiment::view::Layout;
 
 /// Per batch faint, smoothed bold.
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
@@ -13,7 +15,11 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         }));
     } else {
         let faint = |arm| Curve::faint(arm, Points::PerStep(session.arm(arm).loss.as_slice().into()));
-        curves.extend([crate::experiment::Arm::Wd, crate::experiment::Arm::Exp].map(faint));
+        // Overlaid, the two are one: drawn twice they would only be muddy.
+        curves.push(faint(Arm::Wd));
+        if scene.layout == Layout::SideBySide {
+            curves.push(faint(Arm::Exp));
+        }
         let half = smooth::half_window(session.steps_done as usize);
         curves.extend(scene.arms().map(|arm| {
             let smoothed = smooth::centred_mean(&session.arm(arm).loss, half);

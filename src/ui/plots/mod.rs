@@ -13,10 +13,11 @@ pub mod smooth;
 pub mod ticks;
 mod weight_norm;
 
-pub use curve::{Curve, Points, Spec, Tag};
+pub use curve::{Curve, Points, Side, Spec, Tag};
 pub use frame::{PlotsState, plot_ui};
 
 use crate::experiment::Arm;
+use crate::experiment::view::Layout;
 use crate::session::Session;
 use crate::theory::Hyper;
 
@@ -30,6 +31,8 @@ pub struct Scene<'a> {
     pub layer: usize,
     /// Losses without the smoothed line.
     pub raw: bool,
+    /// Overlaid or side by side.
+    pub layout: Layout,
     /// The last step the axes show.
     pub end: f64,
 }

@@ -10,11 +10,7 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let session = scene.session;
     let measured = Curve::of(Arm::Exp, Points::PerStep(deviation(session, scene.layer).into()));
     let predicted: Vec<f64> = session.rho.iter().map(|rho| 1.0 / rho - 1.0).collect();
-    let theory = Curve {
-        points: Points::PerStep(predicted.into()),
-        fitted: true,
-        ..Curve::theory(Vec::new())
-    };
+    let theory = Curve { points: Points::PerStep(predicted.into()), fitted: true, ..Curve::theory(Vec::new()) };
     // Below this the axis would show rounding, not mathematics.
     let floor = match session.engine.precision {
         Precision::F32 => 1e-5,
@@ -34,14 +30,13 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
 /// The deviation of each step, from logarithms: η̃ may be far beyond what a number can hold.
 fn deviation(session: &Session, layer: usize) -> Vec<f64> {
     let (wd, exp) = (session.arm(Arm::Wd), session.arm(Arm::Exp));
-    let norms = |arm: &'_ crate::session::ArmSeries| arm.layer_log10_weight_norm.get(layer).cloned().unwrap_or_default();
+    let norms =
+        |arm: &'_ crate::session::ArmSeries| arm.layer_log10_weight_norm.get(layer).cloned().unwrap_or_default();
     let (w, w_twin) = (norms(wd), norms(exp));
     w.iter()
         .zip(&w_twin)
         .zip(wd.log10_lr.iter().zip(&exp.log10_lr))
-        .map(|((w, w_twin), (lr, lr_twin))| {
-            ((2.0 * (w_twin - w) - (lr_twin - lr)) * std::f64::consts::LN_10).exp_m1()
-        })
+        .map(|((w, w_twin), (lr, lr_twin))| ((2.0 * (w_twin - w) - (lr_twin - lr)) * std::f64::consts::LN_10).exp_m1())
         .collect()
 }
 

@@ -31,12 +31,15 @@ pub fn x_end(steps: u64) -> f64 {
 }
 
 /// Ticks at multiples of a round number, about `most` of them.
-fn linear_ticks([low, high]: [f64; 2], most: usize, smallest_step: f64) -> Vec<f64> {
+fn linear_ticks([low, high]: [f64; 2], most: usize) -> Vec<f64> {
     let span = high - low;
     if !span.is_finite() || span <= 0.0 {
         return Vec::new();
     }
-    let step = round_up((span / most.max(1) as f64).max(smallest_step));
+    multiples([low, high], round_up(span / most.max(1) as f64))
+}
+
+fn multiples([low, high]: [f64; 2], step: f64) -> Vec<f64> {
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
     (first..=last).map(|i| i as f64 * step).collect()
@@ -46,7 +49,7 @@ impl Scale {
     /// Where ticks go in `range`, at most about `most`.
     pub fn ticks(self, range: [f64; 2], most: usize) -> Vec<f64> {
         match self {
-            Self::Linear | Self::Percent | Self::Deviation(_) => linear_ticks(range, most, 0.0),
+            Self::Linear | Self::Percent | Self::Deviation(_) => linear_ticks(range, most),
             Self::Log10 if range[1] - range[0] < 1.6 => {
                 let (first, last) = (range[0].floor() as i64, range[1].ceil() as i64);
                 (first..=last)
@@ -54,7 +57,12 @@ impl Scale {
                     .filter(|t| (range[0] - 1e-9..=range[1] + 1e-9).contains(t))
                     .collect()
             }
-            Self::Log10 => linear_ticks(range, most, 1.0),
+            Self::Log10 => {
+                let step = round_up(((range[1] - range[0]) / most.max(1) as f64).max(1.0));
+                // Every third decade is round enough on a logarithmic axis.
+                let step = if step == 5.0 && (range[1] - range[0]) / 3.0 <= most as f64 { 3.0 } else { step };
+                multiples(range, step)
+            }
         }
     }
 
@@ -63,6 +71,10 @@ impl Scale {
         let step = if ticks.len() > 1 { ticks[1] - ticks[0] } else { 1.0 };
         match self {
             Self::Linear => fixed(value, step),
+            // Between decades one reads plain numbers, and then on the decades too.
+            Self::Log10 if value.abs() < 4.5 && ticks.iter().any(|t| (t - t.round()).abs() > 1e-6) => {
+                text::from_log10(value, 1)
+            }
             Self::Log10 => text::axis_power(value),
             Self::Percent => format!("{} %", fixed(100.0 * value, 100.0 * step)),
             Self::Deviation(_) => signed_percent(value, step),
@@ -148,11 +160,17 @@ mod tests {
     #[test]
     fn labels() {
         let ticks = Scale::Linear.ticks([0.2, 2.2], 5);
-        assert_eq!(ticks.iter().map(|&t| Scale::Linear.label(t, &ticks)).collect::<Vec<_>>(), ["0.5", "1.0", "1.5", "2.0"]);
+        assert_eq!(
+            ticks.iter().map(|&t| Scale::Linear.label(t, &ticks)).collect::<Vec<_>>(),
+            ["0.5", "1.0", "1.5", "2.0"]
+        );
         let ticks = Scale::Log10.ticks([-1.4, 2.2], 5);
-        assert_eq!(ticks.iter().map(|&t| Scale::Log10.label(t, &ticks)).collect::<Vec<_>>(), ["10⁻¹", "10⁰", "10¹", "10²"]);
+        assert_eq!(
+            ticks.iter().map(|&t| Scale::Log10.label(t, &ticks)).collect::<Vec<_>>(),
+            ["10⁻¹", "10⁰", "10¹", "10²"]
+        );
         let ticks = Scale::Log10.ticks([0.9, 1.8], 5);
-        assert_eq!(ticks.iter().map(|&t| Scale::Log10.label(t, &ticks)).collect::<Vec<_>>(), ["10¹", "20", "50"]);
+        assert_eq!(ticks.iter().map(|&t| Scale::Log10.label(t, &ticks)).collect::<Vec<_>>(), ["10", "20", "50"]);
         let scale = Scale::Deviation(1e-5);
         let ticks = scale.ticks([-0.005, 0.005], 4);
         assert!(ticks.iter().any(|&t| scale.label(t, &ticks) == "0"));
