@@ -81,7 +81,8 @@ export class Lab {
     const page = await context.newPage();
     const tab = new Tab(page);
     await page.goto(this.url + hash);
-    await tab.until("the page is ready", () => window.explr && window.explr.ready);
+    await tab.until("the page is ready", () => window.explr?.state() != null);
+    await page.evaluate(() => window.explr.ready);
     return tab;
   }
 }
