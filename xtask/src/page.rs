@@ -25,7 +25,8 @@ const OLDEST_WASM_OPT: u32 = 120;
 pub fn build(release: bool) -> Result<()> {
     let line: &[&str] = if release { &["trunk", "build", "--release"] } else { &["trunk", "build"] };
     let mut trunk = command(line);
-    trunk.env("TRUNK_SKIP_VERSION_CHECK", "true");
+    // Its errors are sentences enough.
+    trunk.env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("RUST_BACKTRACE");
     run_with(line, trunk)
 }
 

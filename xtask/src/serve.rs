@@ -68,7 +68,7 @@ fn file_of(folder: &Path, target: &str) -> Option<PathBuf> {
 fn mime(file: &Path) -> &'static str {
     match file.extension().and_then(|e| e.to_str()) {
         Some("html") => "text/html; charset=utf-8",
-        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
         // Anything else, and the browser compiles the wasm only after all of it has arrived.
         Some("wasm") => "application/wasm",
         Some("css") => "text/css; charset=utf-8",
