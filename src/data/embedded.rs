@@ -45,11 +45,13 @@ mod tests {
     }
 
     #[test]
-    fn pixels_are_sixteen_greys_from_zero_to_one() {
-        let mut greys: Vec<f32> = fashion_mnist().train.images.to_vec();
-        greys.sort_by(f32::total_cmp);
-        greys.dedup();
-        assert_eq!(greys.len(), 16);
-        assert!(greys[0] == 0.0 && greys[15] <= 1.0, "{greys:?}");
+    fn pixels_are_sixteen_greys_from_black_to_white() {
+        let set = fashion_mnist();
+        for split in [set.train, set.test] {
+            let mut greys = split.images.to_vec();
+            greys.sort_by(f32::total_cmp);
+            greys.dedup();
+            assert_eq!((greys.len(), greys[0], greys[15]), (16, 0.0, 1.0));
+        }
     }
 }
