@@ -1,17 +1,19 @@
 //! `explr bench`: how fast an engine trains the peers' networks, and that it trains what they train.
 
 pub mod peers;
+mod report;
+
+pub use report::Report;
 
 use super::run::{EngineArgument, PrecisionArgument};
 use crate::engine::cpu::CpuEngine;
-use crate::engine::gpu::GpuEngine;
+use crate::engine::gpu::{GpuEngine, encode, layout::Layout};
 use crate::engine::{Engine, EngineError, MAX_ARMS, Output, Setup};
 use crate::experiment::{Precision, limits};
 use crate::model::plan::INPUT;
 use crate::model::{Op, Plan};
 use clap::Args;
 use peers::{BATCHES, PeerNet};
-use serde::Serialize;
 use web_time::Instant;
 
 /// Steps before the clock starts; their losses are printed.
@@ -48,39 +50,6 @@ pub struct Bench {
     pub json: bool,
 }
 
-/// What was measured, as `--json` prints it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// The network's name.
-    pub net: String,
-    /// Images per step and arm.
-    pub batch: usize,
-    /// What trained.
-    pub device: String,
-    /// In which precision: f32 or f64.
-    pub precision: &'static str,
-    /// How many arms in lockstep.
-    pub arms: usize,
-    /// Steps of a round.
-    pub steps: u64,
-    /// Median over the rounds of milliseconds a step, all arms together.
-    pub ms_per_step: f64,
-    /// Each round's.
-    pub rounds_ms: Vec<f64>,
-    /// The first step, with everything that is made on first use.
-    pub first_ms: f64,
-    /// Arithmetic of the convolutions of a step, all arms together, 10⁹ operations.
-    pub gflop_per_step: f64,
-    /// That over the median.
-    pub gflop_per_second: f64,
-    /// Images a second of each arm.
-    pub images_per_second: f64,
-    /// Losses of the first steps of the first arm: the peers' to four digits.
-    pub first_losses: Vec<f64>,
-    /// The loss of the last step.
-    pub last_loss: f64,
-}
-
 /// Runs the command.
 ///
 /// # Errors
@@ -90,7 +59,7 @@ pub fn main(args: &Bench) -> Result<(), String> {
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|error| error.to_string())?);
     } else {
-        print!("{}", text(&report));
+        print!("{}", report.text());
     }
     Ok(())
 }
@@ -102,7 +71,12 @@ pub fn main(args: &Bench) -> Result<(), String> {
 pub fn measure(args: &Bench) -> Result<Report, String> {
     let batch = args.batch.map_or(args.net.usual_batch(), |batch| batch as usize);
     let setup = args.net.setup(batch, args.arms as usize);
-    let gflop_per_step = convolution_flops(&setup.train_plan()) * args.arms as f64 / 1e9;
+    let plan = setup.train_plan();
+    let gflop_per_step = convolution_flops(&plan) * args.arms as f64 / 1e9;
+    let dispatches_per_step = match args.engine {
+        EngineArgument::Cpu => None,
+        EngineArgument::Gpu => Some(encode::training_step(&plan, &Layout::new(&plan), args.arms as usize).calls.len()),
+    };
     let precision = match args.precision {
         PrecisionArgument::F32 => Precision::F32.key(),
         PrecisionArgument::F64 => Precision::F64.key(),
@@ -139,6 +113,7 @@ pub fn measure(args: &Bench) -> Result<Report, String> {
             gflop_per_step,
             gflop_per_second: gflop_per_step / ms_per_step * 1e3,
             images_per_second: batch as f64 / ms_per_step * 1e3,
+            dispatches_per_step,
             first_losses,
             last_loss,
         })
@@ -208,32 +183,6 @@ fn median(values: &[f64]) -> f64 {
     if sorted.len() % 2 == 1 { sorted[middle] } else { (sorted[middle - 1] + sorted[middle]) / 2.0 }
 }
 
-fn text(r: &Report) -> String {
-    let list =
-        |values: &[f64], digits: usize| values.iter().map(|x| format!("{x:.digits$}")).collect::<Vec<_>>().join(", ");
-    let arms = if r.arms == 1 { "1 arm".to_owned() } else { format!("{} arms", r.arms) };
-    format!(
-        "{}, batch {}, {arms}, {} on {}\n\
-         {:.3} ms a step, median of {} rounds of {} steps ({}); the first step {:.1} ms\n\
-         {:.3} GFLOP a step, {:.2} GFLOP/s, {:.0} images/s an arm\n\
-         first losses {}; last {:.4}\n",
-        r.net,
-        r.batch,
-        r.precision,
-        r.device,
-        r.ms_per_step,
-        r.rounds_ms.len(),
-        r.steps,
-        list(&r.rounds_ms, 3),
-        r.first_ms,
-        r.gflop_per_step,
-        r.gflop_per_second,
-        r.images_per_second,
-        list(&r.first_losses, 5),
-        r.last_loss,
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,7 +216,7 @@ mod tests {
         }
         // Step 19 of the same training, in PyTorch.
         assert!((report.last_loss - 1.76873).abs() < 1e-3, "{}", report.last_loss);
-        assert!(text(&report).starts_with("N0, batch 32, 2 arms, f32 on CPU\n"));
+        assert!(report.text().starts_with("N0, batch 32, 2 arms, f32 on CPU\n"));
         assert_eq!((report.rounds_ms.len(), report.batch, report.arms), (2, 32, 2));
     }
 
