@@ -55,7 +55,7 @@ pub struct Numbers {
     pub fraction_of_border: f64,
     /// Angle that the ghost weight turns in a step where the roots are complex, radians.
     pub angle_per_step: Option<f64>,
-    /// The first step without a twin, from a fresh start.
+    /// From a fresh start, the first step whose ghost weight is ≤ 0: the twin takes one step less.
     pub last_step: Option<u64>,
 }
 
@@ -141,13 +141,18 @@ fn text(n: &Numbers) -> String {
     } else if let Some(angle) = n.angle_per_step {
         line("roots", format!("complex: the ghost weight turns by {angle:.12} radians a step"));
     }
+    // The product of two decimals has digits that nobody typed.
+    let decay = format!("{:.12e}", n.decay).parse().unwrap_or(n.decay);
     let percent = 100.0 * n.fraction_of_border;
-    line("border", format!("{:.12}  ((1 − √γ)²); λη = {} is {percent:.4} % of it", n.border, n.decay));
+    line("border", format!("{:.12}  ((1 − √γ)²); λη = {decay} is {percent:.4} % of it", n.border));
     line(
         "regime",
         match n.last_step {
             None => "inside: from a fresh start the twin exists for ever".to_owned(),
-            Some(step) => format!("outside: from a fresh start the twin ends at step {step}"),
+            Some(step) => format!(
+                "outside: from a fresh start the ghost weight would pass zero at step {step}; the twin takes {} steps",
+                step - 1
+            ),
         },
     );
     out
@@ -200,7 +205,10 @@ mod tests {
         let border = roots::border(0.9);
         for (times, step) in [(1.01, 577), (1.1, 170), (2.0, 45), (10.0, 12)] {
             let out = theory(&format!("theory --lr 1 --wd {} --momentum 0.9", border * times)).unwrap();
-            assert!(out.contains(&format!("the twin ends at step {step}\n")) && out.contains("complex"), "{out}");
+            assert!(
+                out.contains(&format!("would pass zero at step {step}; the twin")) && out.contains("complex"),
+                "{out}"
+            );
         }
     }
 
