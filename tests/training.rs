@@ -76,6 +76,15 @@ fn beyond_the_border_the_twin_stops_and_a_restarted_gauge_carries_it_on() {
 }
 
 #[test]
+fn a_gauge_restarted_where_no_twin_waits_revives_nothing() {
+    // The twin ends at step 23 of this link; the restart at 40 comes too late.
+    let session = cpu("prec=f64&batch=16&arms=wd,exp&lr=0.2&wd=0.05&ev=40:gauge", 60);
+    let end = session.stop_of(Arm::Exp).expect("the twin ends").step;
+    assert!(end < 40 && session.arm(Arm::Exp).loss.len() as u64 == end, "{end}");
+    assert!(session.arm(Arm::Exp).distance.iter().all(|(step, _)| *step < end));
+}
+
+#[test]
 fn the_same_experiment_gives_the_same_bits_whatever_trains_beside_it() {
     let (all, two) = (cpu("batch=16", 60), cpu("batch=16&arms=wd,exp", 60));
     for arm in [Arm::Wd, Arm::Exp] {

@@ -121,7 +121,7 @@ impl Session {
             }
             Event::Changed(change) => {
                 if change.setting == Setting::RestartGauge {
-                    self.stops.retain(|s| s.reason != StopReason::GaugeEnded);
+                    self.stops.retain(|s| s.reason != StopReason::GaugeEnded || s.step != change.step);
                 }
                 self.experiment.record(change);
             }

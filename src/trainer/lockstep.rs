@@ -151,14 +151,23 @@ impl Lockstep {
         // A setting recorded twice for one step replaced its predecessor, so those of this step are applied again.
         let due = self.experiment.changes.partition_point(|c| c.step <= self.step);
         let from = self.experiment.changes.partition_point(|c| c.step < self.step).min(self.changes_applied);
-        for change in &self.experiment.changes[from..due] {
+        for index in from..due {
+            let change = self.experiment.changes[index];
             change.setting.apply_to(&mut self.hyper);
             if change.setting == Setting::RestartGauge {
-                self.kick += self.ghost.restart();
-                self.stopped.retain(|s| s.reason != StopReason::GaugeEnded);
+                self.restart_gauge();
             }
         }
         self.changes_applied = due;
+    }
+
+    /// Revives the twin only where it ended: one that has missed steps is no twin any more.
+    fn restart_gauge(&mut self) {
+        let step = self.step;
+        self.stopped.retain(|s| s.reason != StopReason::GaugeEnded || s.step != step);
+        if !self.is_stopped(Arm::Exp) {
+            self.kick += self.ghost.restart();
+        }
     }
 
     /// Enqueues the next step, and the evaluations due before it.
