@@ -10,6 +10,8 @@ use explr::model::{Activation, Net, Norm, Shape, init};
 const IMAGES: usize = 40;
 const BATCH: usize = 12;
 const STEPS: usize = 20;
+/// Before this step the test images are looked at.
+const EVALUATED: usize = 3;
 
 /// A small network on random images, every arm with weights of its own.
 pub fn setup(norm: Norm, activation: Activation, residual: bool, arms: usize) -> Setup {
@@ -57,7 +59,7 @@ async fn train(setup: &Setup, steps: usize) -> (Vec<Output>, Vec<Vec<f64>>) {
     let mut outputs = vec![];
     for step in 0..steps {
         let arms = inputs(step, setup.weights.len());
-        if step % 10 == 0 {
+        if step == EVALUATED {
             engine.evaluate(step as u64, 5, &arms);
         }
         engine.step(step as u64, &batch(step), &arms);
@@ -85,7 +87,7 @@ async fn compare(what: &str, setup: &Setup, last: f64) {
     for step in 0..STEPS {
         let tolerance = if step == 0 { 1e-5 } else { last };
         let arms = inputs(step, reference.len());
-        if step % 10 == 0 {
+        if step == EVALUATED {
             let Some(Output::Logits { step: at, start, arms: logits }) = outputs.next() else {
                 panic!("{what}: logits")
             };
@@ -134,7 +136,7 @@ gpu_test! {
 
 gpu_test! {
     async fn the_same_run_gives_the_same_bits() {
-        let setup = setup(Norm::Batch, Activation::Gelu, true, 2);
+        let setup = setup(Norm::Batch, Activation::Gelu, false, 2);
         assert_eq!(train(&setup, 6).await, train(&setup, 6).await);
     }
 }

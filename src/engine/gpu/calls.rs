@@ -1,7 +1,7 @@
 //! Calls of kernels as data: which kernel, specialised how, on which buffers, over which grid.
 
 use super::kernels::{self, Kernel};
-use super::layout::{LayerLayout, Layout, filled_up, gradient_workgroups};
+use super::layout::{LayerLayout, Layout, filled_up, gradient_rows};
 use crate::model::{Activation, ConvGeometry, NormGeometry, Shape};
 
 /// A buffer on the device. Feature maps are `[arm][c, n, h, w]`.
@@ -139,19 +139,24 @@ pub fn conv_weight_gradient(
         sizes: vec![
             ("n", g.n),
             ("x_arm", x_arm(g, x)),
-            ("split_len", layer.split_len),
+            ("splits", layer.splits),
             ("partial_first", layer.partial_first / 4),
             ("split", layer.len / 4),
             ("partial_arm", layout.partial_len / 4),
         ],
         buffers: vec![x, dy, Buf::Partials],
-        grid: [layer.splits, gradient_workgroups(g), arms],
+        grid: [(layer.splits * g.input.c).div_ceil(64), gradient_rows(g), arms],
     }
 }
 
 fn activation_constant(activation: Activation) -> (&'static str, f64) {
     let place = Activation::ALL.iter().position(|&a| a == activation).unwrap_or(0);
     ("ACTIVATION", place as f64)
+}
+
+/// Threads that share out a set: more where it is long.
+fn norm_threads(g: &NormGeometry) -> (&'static str, f64) {
+    ("THREADS", if g.set_len() < 2048 { 64.0 } else { 256.0 })
 }
 
 fn norm_sizes(g: &NormGeometry) -> Vec<(&'static str, usize)> {
@@ -171,7 +176,7 @@ fn norm_sizes(g: &NormGeometry) -> Vec<(&'static str, usize)> {
 pub fn norm_forward(g: &NormGeometry, activation: Activation, arms: usize, [x, y, stats]: [Buf; 3]) -> Call {
     Call {
         kernel: &kernels::NORM_FORWARD,
-        constants: vec![activation_constant(activation)],
+        constants: vec![activation_constant(activation), norm_threads(g)],
         sizes: norm_sizes(g),
         buffers: vec![x, y, stats],
         grid: [g.sets, 1, arms],
@@ -188,7 +193,11 @@ pub fn norm_backward(
 ) -> Call {
     Call {
         kernel: &kernels::NORM_BACKWARD,
-        constants: vec![activation_constant(activation), ("ACCUMULATE", f64::from(u8::from(accumulate)))],
+        constants: vec![
+            activation_constant(activation),
+            norm_threads(g),
+            ("ACCUMULATE", f64::from(u8::from(accumulate))),
+        ],
         sizes: norm_sizes(g),
         buffers: vec![x, dy, stats, dx],
         grid: [g.sets, 1, arms],

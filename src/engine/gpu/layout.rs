@@ -6,12 +6,14 @@
 
 use crate::model::{ConvGeometry, Op, Plan, Weight};
 
-/// Weights that one workgroup updates.
-pub const BLOCK: usize = 256;
-/// Workgroups that a weight gradient is split into, so that few and small kernels keep a GPU busy too.
-const GRADIENT_WORKGROUPS: usize = 256;
-/// Fewest pixels of a split: two for each thread.
-const MIN_SPLIT: usize = 128;
+/// Threads of one workgroup of `update`; each has 4 weights or, with lanes, a share of their partial sums.
+const UPDATE_THREADS: usize = 64;
+/// From so many partial sums of a weight on, several threads share them out.
+const MANY_SPLITS: usize = 64;
+/// Threads that a weight gradient is split into, so that few and small kernels keep a GPU busy too.
+const GRADIENT_THREADS: usize = 8192;
+/// Fewest pixels of a split.
+const MIN_SPLIT: usize = 8;
 
 /// One convolution on the device. Lengths count f32.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +26,6 @@ pub struct LayerLayout {
     pub partial_first: usize,
     /// Partial sums of each weight.
     pub splits: usize,
-    /// Output pixels of one split.
-    pub split_len: usize,
     weight: Weight,
 }
 
@@ -45,18 +45,19 @@ pub fn filled_up(channels: usize) -> usize {
     channels.next_multiple_of(8)
 }
 
-/// Pixels of a split, and how many there are: fixed by the sizes alone, as the order of a sum must be.
-fn split(geometry: &ConvGeometry) -> (usize, usize) {
+/// Partial sums of each weight: fixed by the sizes alone, as the order of a sum must be. A power of two from 8 on, so
+/// that threads beside each other read pixels beside each other.
+fn splits(geometry: &ConvGeometry) -> usize {
     let pixels = geometry.n * geometry.output.h * geometry.output.w;
-    let workgroups = gradient_workgroups(geometry);
-    let wanted = GRADIENT_WORKGROUPS.div_ceil(workgroups).min(pixels / MIN_SPLIT).max(1);
-    let len = pixels.div_ceil(wanted);
-    (len, pixels.div_ceil(len))
+    let threads = geometry.input.c * gradient_rows(geometry);
+    let wanted = (GRADIENT_THREADS / threads).min(pixels / MIN_SPLIT);
+    wanted.next_power_of_two().clamp(8, 256)
 }
 
-/// Workgroups of one split of a weight gradient: input channels × blocks of 9 taps × 4 output channels.
-pub fn gradient_workgroups(geometry: &ConvGeometry) -> usize {
-    geometry.input.c * (geometry.kernel * geometry.kernel).div_ceil(9) * filled_up(geometry.output.c) / 4
+/// What threads of a weight gradient differ in beside pixels and input channel: kernel rows × blocks of 3 columns × 8
+/// output channels.
+pub fn gradient_rows(geometry: &ConvGeometry) -> usize {
+    geometry.kernel * geometry.kernel.div_ceil(3) * filled_up(geometry.output.c) / 8
 }
 
 impl Layout {
@@ -68,9 +69,9 @@ impl Layout {
                 Op::Conv { weight, geometry, .. } if *weight == id => Some(geometry),
                 _ => None,
             });
-            let (split_len, splits) = geometry.map_or((1, 1), split);
+            let splits = geometry.map_or(1, splits);
             let len = filled_up(weight.out) * weight.fan_in();
-            let layer = LayerLayout { first, len, partial_first, splits, split_len, weight: weight.clone() };
+            let layer = LayerLayout { first, len, partial_first, splits, weight: weight.clone() };
             first += len;
             partial_first += len * splits;
             layer
@@ -107,13 +108,15 @@ impl Layout {
     }
 
     /// What each workgroup of `update` does, as its `Block` (in vec4), and the first block of each layer with the end.
-    pub fn blocks(&self) -> (Vec<[u32; 5]>, Vec<u32>) {
+    pub fn blocks(&self) -> (Vec<[u32; 6]>, Vec<u32>) {
         let (mut blocks, mut layer_blocks) = (vec![], vec![0]);
         for layer in &self.layers {
-            for at in (0..layer.len).step_by(BLOCK) {
-                let len = BLOCK.min(layer.len - at);
-                let block = [layer.first + at, len, layer.partial_first + at, layer.len].map(|f32s| f32s as u32 / 4);
-                blocks.push([block[0], block[1], block[2], block[3], layer.splits as u32]);
+            let lanes = if layer.splits < MANY_SPLITS { 1 } else { 8 };
+            let (vectors, most) = (layer.len / 4, UPDATE_THREADS / lanes);
+            for at in (0..vectors).step_by(most) {
+                let (first, partial_first) = (layer.first / 4 + at, layer.partial_first / 4 + at);
+                let block = [first, most.min(vectors - at), partial_first, vectors, layer.splits, lanes];
+                blocks.push(block.map(|x| x as u32));
             }
             layer_blocks.push(blocks.len() as u32);
         }
@@ -159,15 +162,10 @@ mod tests {
     }
 
     #[test]
-    fn splits_cover_the_pixels() {
+    fn small_kernels_are_split_most() {
         let net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
-        for batch in [2, 63, 64, 256] {
-            let plan = Plan::new(&net, batch);
-            for (layer, op) in Layout::new(&plan).layers.iter().zip(plan.ops.iter().step_by(2)) {
-                let Op::Conv { geometry, .. } = op else { panic!("a ConvNet alternates") };
-                let pixels = geometry.n * geometry.output.h * geometry.output.w;
-                assert!(layer.splits * layer.split_len >= pixels && (layer.splits - 1) * layer.split_len < pixels);
-            }
-        }
+        let splits = |batch| Layout::new(&Plan::new(&net, batch)).layers.iter().map(|l| l.splits).collect::<Vec<_>>();
+        assert_eq!(splits(64), [256, 64, 32]);
+        assert_eq!(splits(2), [64, 16, 8], "no fewer than 8 pixels a split, but for the least number of splits");
     }
 }

@@ -8,21 +8,21 @@ override ACCUMULATE: bool;
 @group(1) @binding(3) var<storage, read> stats: array<vec2f>;
 @group(1) @binding(4) var<storage, read_write> dx: array<f32>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
     let base = set_base(group.x, group.z);
     let count = sizes.runs * sizes.run_len;
     let mean = stats[group.z * sizes.sets + group.x].x;
     let rstd = stats[group.z * sizes.sets + group.x].y;
     var sums = vec2f();
-    for (var e = local; e < count; e += 256u) {
+    for (var e = local; e < count; e += THREADS) {
         let i = member(base, e);
         let normalised = (x[i] - mean) * rstd;
         let d = dy[i] * activation_slope(normalised);
         sums += vec2f(d, d * normalised);
     }
     let averages = workgroup_sum(sums, local) / f32(count);
-    for (var e = local; e < count; e += 256u) {
+    for (var e = local; e < count; e += THREADS) {
         let i = member(base, e);
         let normalised = (x[i] - mean) * rstd;
         let d = dy[i] * activation_slope(normalised);

@@ -4,24 +4,24 @@
 @group(1) @binding(2) var<storage, read_write> y: array<f32>;
 @group(1) @binding(3) var<storage, read_write> stats: array<vec2f>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
     let base = set_base(group.x, group.z);
     let count = sizes.runs * sizes.run_len;
     var sum = 0.0;
-    for (var e = local; e < count; e += 256u) {
+    for (var e = local; e < count; e += THREADS) {
         sum += x[member(base, e)];
     }
     let mean = workgroup_sum(vec2f(sum, 0.0), local).x / f32(count);
     // A second pass: Σx² − mean² would lose what the mean outweighs.
     var squares = 0.0;
-    for (var e = local; e < count; e += 256u) {
+    for (var e = local; e < count; e += THREADS) {
         let d = x[member(base, e)] - mean;
         squares += d * d;
     }
     let variance = workgroup_sum(vec2f(squares, 0.0), local).x / f32(count);
     let rstd = inverse_deviation(mean, variance, inputs.arms[group.z].epsilon);
-    for (var e = local; e < count; e += 256u) {
+    for (var e = local; e < count; e += THREADS) {
         let i = member(base, e);
         y[i] = activate((x[i] - mean) * rstd);
     }

@@ -8,12 +8,14 @@ struct Sizes {
 }
 
 struct Block {
-    // In vec4 within an arm: first weight, how many (at most 64), first partial sum, and elements of one split.
+    // In vec4 within an arm: first weight, how many (at most 64 / lanes), first partial sum, and elements of one split.
     first: u32,
     len: u32,
     partial_first: u32,
     split: u32,
     splits: u32,
+    // Threads that share out the partial sums of one vec4.
+    lanes: u32,
 }
 
 @group(1) @binding(0) var<uniform> sizes: Sizes;
@@ -23,39 +25,50 @@ struct Block {
 @group(1) @binding(4) var<storage, read_write> momentum: array<vec4f>;
 @group(1) @binding(5) var<storage, read_write> block_sums: array<vec4f>;
 
-var<workgroup> lanes: array<vec4f, 64>;
+const THREADS = 64u;
+var<workgroup> parts: array<vec4f, THREADS>;
+var<workgroup> sums: array<vec4f, THREADS>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn main(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) grid: vec3u,
     @builtin(local_invocation_index) local: u32,
 ) {
     let block = blocks[group.x];
-    let arm = inputs.arms[group.z];
-    var sums = vec4f();
-    if local < block.len {
-        let at = group.z * sizes.weight_arm + block.first + local;
-        var from_split = group.z * sizes.partial_arm + block.partial_first + local;
-        var g = partials[from_split];
-        for (var i = 1u; i < block.splits; i++) {
-            from_split += block.split;
-            g += partials[from_split];
+    let width = THREADS / block.lanes;
+    let w = local % width;
+    var part = vec4f();
+    if w < block.len {
+        let first = group.z * sizes.partial_arm + block.partial_first + w;
+        for (var i = local / width; i < block.splits; i += block.lanes) {
+            part += partials[first + i * block.split];
         }
+    }
+    parts[local] = part;
+    workgroupBarrier();
+    var of_weight = vec4f();
+    if local < block.len {
+        var g = parts[local];
+        for (var i = 1u; i < block.lanes; i++) {
+            g += parts[i * width + local];
+        }
+        let at = group.z * sizes.weight_arm + block.first + local;
         let theta = weights[at];
-        sums = vec4f(dot(theta, theta), dot(g, g), dot(g, theta), 0.0);
+        of_weight = vec4f(dot(theta, theta), dot(g, g), dot(g, theta), 0.0);
+        let arm = inputs.arms[group.z];
         if arm.live != 0u {
             let v = arm.momentum * (momentum[at] + arm.kick * theta) + g + arm.weight_decay * theta;
             weights[at] = (theta - arm.lr * v) * arm.theta_scale;
             momentum[at] = v * arm.buffer_scale;
         }
     }
-    lanes[local] = sums;
+    sums[local] = of_weight;
     workgroupBarrier();
     if local == 0u {
-        var total = lanes[0];
-        for (var i = 1u; i < 64u; i++) {
-            total += lanes[i];
+        var total = sums[0];
+        for (var i = 1u; i < block.len; i++) {
+            total += sums[i];
         }
         block_sums[group.z * grid.x + group.x] = total;
     }
