@@ -15,6 +15,9 @@ use super::widgets::{card, card_title};
 use crate::session::Session;
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
+/// Below this height of the window the sheet at the bottom holds the transport only, points.
+const LOW: f32 = 560.0;
+
 const CARD_MARGIN: Margin = Margin { left: 14, right: 14, top: 11, bottom: 11 };
 
 /// Everything but the panels above it.
@@ -77,13 +80,15 @@ fn desk_ui(ui: &mut Ui, session: &Session, state: &mut UiState, room: Room, acti
 
 fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {
     let p = Palette::now(ui);
+    // A sheet with the sliders must leave room for something to see.
+    let low = ui.ctx().content_rect().height() < LOW;
     let sheet = Frame::NONE
         .fill(p.card)
         .stroke(Stroke::new(1.0, p.hairline))
         .corner_radius(egui::CornerRadius { nw: 14, ne: 14, sw: 0, se: 0 })
         .inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 12 });
     Panel::bottom("sheet").resizable(false).show_separator_line(false).frame(sheet).show(ui, |ui| {
-        sheet_ui(ui, session, state, actions);
+        sheet_ui(ui, session, state, low, actions);
     });
     let main = Frame::NONE.fill(p.page).inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 0 });
     CentralPanel::default().frame(main).show(ui, |ui| {
@@ -91,9 +96,20 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
             ui.spacing_mut().item_spacing.y = GAP;
             verdict_ui(ui, &verdict(session), Room::Narrow, actions);
             notices_ui(ui, session, state, actions);
-            status_ui(ui, session, state);
-            plots_ui(ui, session, state, &plots::NARROW_ORDER, 1, 216.0, actions);
-            ui.horizontal(|ui| top_bar::layout_ui(ui, state, actions));
+            ui.horizontal(|ui| {
+                top_bar::layout_ui(ui, state, actions);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    ui.label(RichText::new(top_bar::progress(session)).size(12.0).color(p.quiet));
+                });
+            });
+            plots_ui(ui, session, state, &plots::NARROW_ORDER, 1, 222.0, actions);
+            ui.horizontal(|ui| top_bar::engine_ui(ui, session, state));
+            if low {
+                card(ui, CARD_MARGIN, |ui| {
+                    card_title(ui, "Weight-decay run");
+                    controls::sliders_ui(ui, session, state, actions);
+                });
+            }
             twin_and_runs_ui(ui, session, state, actions);
             why_card_ui(ui, state, Room::Narrow, actions);
             ui.add_space(8.0);
@@ -102,7 +118,7 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
 }
 
 /// The sheet at the bottom of a phone: transport, α, sliders.
-fn sheet_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {
+fn sheet_ui(ui: &mut Ui, session: &Session, state: &mut UiState, low: bool, actions: &mut Vec<Action>) {
     let h = state.shown_hyper(session);
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.horizontal(|ui| {
@@ -113,8 +129,10 @@ fn sheet_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut V
         let p = Palette::now(ui);
         ui.label(RichText::new(sentence).font(theme::bold(12.0)).color(p.warn));
     }
-    ui.add_space(4.0);
-    controls::sliders_ui(ui, session, state, actions);
+    if !low {
+        ui.add_space(4.0);
+        controls::sliders_ui(ui, session, state, actions);
+    }
 }
 
 fn controls_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {

@@ -168,10 +168,6 @@ fn a_typed_value_is_one_command() {
 fn one_click_between_overlaid_and_side_by_side() {
     for size in SIZES {
         let (mut harness, _) = open(size, Theme::Dark, State::Playing, 1_600);
-        if size.x < 720.0 {
-            harness.get_by_label("Side by side").scroll_to_me();
-            harness.run_steps(8);
-        }
         harness.get_by_label("Side by side").click();
         harness.run_steps(3);
         assert!(harness.state().fragment().contains("view="), "{}", harness.state().fragment());

@@ -174,6 +174,8 @@ fn restyle(style: &mut egui::Style, p: &Palette) {
     style.interaction.selectable_labels = false;
     style.animation_time = 0.08;
     let v = &mut style.visuals;
+    // Hinting pulls the letters of so small a font apart.
+    v.text_options.font_hinting = false;
     v.panel_fill = p.page;
     v.window_fill = p.card;
     v.window_stroke = Stroke::new(1.0, p.hairline);

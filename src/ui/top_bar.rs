@@ -111,10 +111,16 @@ pub fn engine_text(session: &Session, state: &UiState) -> String {
 /// `step 1,600 · epoch 25.4`.
 pub fn progress(session: &Session) -> String {
     let step = format!("step {}", text::thousands(session.steps_done));
-    if session.steps_per_epoch == 0 {
-        return step;
-    }
-    format!("{step} · epoch {:.1}", session.steps_done as f64 / session.steps_per_epoch as f64)
+    let epoch = match session.steps_per_epoch {
+        0 => String::new(),
+        steps => format!(" · epoch {:.1}", session.steps_done as f64 / steps as f64),
+    };
+    let state = match session.state {
+        RunState::Paused => " · paused",
+        RunState::Finished => " · finished",
+        RunState::Preparing | RunState::Playing | RunState::Replaying { .. } | RunState::TwinEnded => "",
+    };
+    format!("{step}{epoch}{state}")
 }
 
 fn panel_button(ui: &mut Ui, text: &str, name: &str, panel: Panel, open: bool, actions: &mut Vec<Action>) -> Response {

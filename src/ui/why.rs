@@ -31,7 +31,7 @@ pub fn why_card_ui(ui: &mut Ui, state: &UiState, room: Room, actions: &mut Vec<A
                 ui.add_space(14.0);
                 invariant_ui(ui);
                 ui.add_space(14.0);
-                let width = ui.available_width() - 280.0;
+                let width = ui.available_width() - 330.0;
                 ui.allocate_ui_with_layout(vec2(width, 40.0), Layout::left_to_right(Align::Center), words_ui);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     try_ui(ui);

@@ -23,7 +23,7 @@ pub fn experiment_card_ui(ui: &mut Ui, session: &Session, state: &mut UiState, a
     card_title(ui, "Experiment");
     ui.add_space(3.0);
     let mut wish = state.shown_experiment(session);
-    rows_ui(ui, &mut wish, actions);
+    ui.scope(|ui| rows_ui(ui, &mut wish, actions));
     if wish == session.experiment {
         state.draft = None;
         return;
@@ -47,6 +47,7 @@ pub fn experiment_card_ui(ui: &mut Ui, session: &Session, state: &mut UiState, a
 }
 
 fn rows_ui(ui: &mut Ui, wish: &mut Experiment, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.x = 5.0;
     row(ui, "activation", |ui| {
         let all = Activation::ALL.map(|a| (a, a.label()));
         if let Some(a) = choice(ui, "activation", wish.activation, &all) {
@@ -77,7 +78,6 @@ fn rows_ui(ui: &mut Ui, wish: &mut Experiment, actions: &mut Vec<Action>) {
 
 fn dot(ui: &mut Ui) {
     let p = Palette::now(ui);
-    ui.spacing_mut().item_spacing.x = 5.0;
     ui.label(RichText::new("·").color(p.quiet));
 }
 
@@ -100,7 +100,7 @@ where
     T: Copy + Ord + TryFrom<u64> + Into<Whole>,
 {
     let shown = (*value).into().0;
-    let Some(typed) = entry_ui(ui, name, &shown.to_string(), 60.0) else { return };
+    let Some(typed) = entry_ui(ui, name, &text::thousands(shown), 60.0) else { return };
     let digits: String = typed.chars().filter(|c| !matches!(c, ',' | ' ' | '\u{2009}')).collect();
     let Ok(x) = digits.parse::<u64>() else {
         actions.push(Action::Notice(format!("“{typed}” is not a whole number; {name} stays as it is.")));

@@ -23,6 +23,11 @@ impl Points<'_> {
         }
     }
 
+    /// The last step, if there is one.
+    pub fn end(&self) -> Option<f64> {
+        self.len().checked_sub(1).map(|i| self.get(i).0)
+    }
+
     /// Step and value of a point.
     pub fn get(&self, i: usize) -> (f64, f64) {
         match self {
@@ -50,7 +55,7 @@ impl Points<'_> {
             Self::PerStep(_) => step.round().max(0.0) as usize,
             Self::At(p) => p.partition_point(|q| q.0 as f64 <= step).checked_sub(1)?,
         };
-        let beyond = self.len() == 0 || step > self.get(self.len() - 1).0 + 1.0;
+        let beyond = self.end().is_none_or(|end| step > end + 1.0);
         (i < self.len() && !beyond).then(|| self.get(i).1)
     }
 }
@@ -116,8 +121,6 @@ pub struct Tag {
     pub arm: Arm,
     /// The words.
     pub text: String,
-    /// The value beside which they stand.
-    pub y: f64,
     /// On which side.
     pub side: Side,
 }

@@ -7,7 +7,7 @@ use crate::experiment::Arm;
 use crate::ui::text;
 use crate::ui::theme::{self, Palette};
 use crate::ui::widgets::stroke_shapes;
-use egui::{Align2, Painter, Pos2, Rect, Stroke, pos2, vec2};
+use egui::{Align2, Painter, Pos2, Rangef, Rect, Stroke, pos2, vec2};
 
 /// What part of the data a rectangle shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,7 +59,7 @@ pub fn extent(curves: &[Curve<'_>], x: [f64; 2]) -> (f64, f64) {
 
 /// Horizontal grid lines and, where `labels` says so, their numbers.
 pub fn grid(painter: &Painter, p: &Palette, window: &Window, scale: Scale, labels: bool) {
-    let most = (window.rect.height() / 34.0).clamp(2.0, 7.0) as usize;
+    let most = most_ticks(window.rect.height());
     let ticks = scale.ticks(window.y, most);
     for &tick in &ticks {
         let y = painter.round_to_pixel_center(window.place(window.x[0], tick).y);
@@ -105,30 +105,50 @@ pub fn curves<'a>(painter: &Painter, p: &Palette, window: &Window, curves: impl 
     }
 }
 
-/// The words beside curves, moved apart where they would meet.
+/// The words beside curves: clear of the curve they belong to, and of each other.
 pub fn tags(painter: &Painter, p: &Palette, window: &Window, spec: &Spec<'_>, half: Option<usize>) {
     const LINE: f32 = 14.0;
     let here = |tag: &&Tag| half.is_none_or(|h| h == usize::from(tag.arm == Arm::Exp));
-    for tag in spec.tags.iter().filter(here).filter(|tag| tag.side == Side::TopLeft) {
-        let at = window.rect.left_top() + vec2(8.0, if half.is_some() { 14.0 } else { 2.0 });
-        painter.text(at, Align2::LEFT_TOP, &tag.text, theme::regular(10.5), p.arm_text(tag.arm));
+    let mut placed = Vec::new();
+    for tag in spec.tags.iter().filter(here) {
+        let galley = painter.layout_no_wrap(tag.text.clone(), theme::regular(10.5), p.arm_text(tag.arm));
+        let right = window.rect.right() - 4.0 - galley.size().x;
+        match tag.side {
+            Side::TopLeft => {
+                let at = window.rect.left_top() + vec2(8.0, if half.is_some() { 14.0 } else { 0.0 });
+                painter.galley(at, galley, p.ink);
+            }
+            Side::Above | Side::Below => {
+                let Some(span) = span_on_screen(window, spec, tag.arm, right) else { continue };
+                let y = if tag.side == Side::Above { span.min - LINE } else { span.max + 2.0 };
+                placed.push((y, right, galley));
+            }
+        }
     }
-    let mut tags: Vec<_> = spec
-        .tags
-        .iter()
-        .filter(here)
-        .filter(|tag| tag.side != Side::TopLeft && (window.y[0]..=window.y[1]).contains(&tag.y))
-        .map(|tag| (window.place(window.x[1], tag.y).y + if tag.side == Side::Above { -11.0 } else { 13.0 }, tag))
-        .collect();
-    tags.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut lowest = window.rect.bottom() - 6.0;
+    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut lowest = window.rect.bottom() - LINE;
     // From the bottom up: each keeps clear of the one below it.
-    for (y, tag) in tags.iter_mut().rev() {
-        *y = y.min(lowest);
-        lowest = *y - LINE;
-        let at = pos2(window.rect.right() - 4.0, *y);
-        painter.text(at, Align2::RIGHT_CENTER, &tag.text, theme::regular(10.5), p.arm_text(tag.arm));
+    for (y, x, galley) in placed.into_iter().rev() {
+        let y = y.min(lowest);
+        lowest = y - LINE;
+        if y > window.rect.top() - LINE {
+            painter.galley(pos2(x, y), galley, p.ink);
+        }
     }
+}
+
+/// The heights on the screen that the curve of `arm` takes right of `left`; where it has not come so far, its end.
+fn span_on_screen(window: &Window, spec: &Spec<'_>, arm: Arm, left: f32) -> Option<Rangef> {
+    let points = &spec.curves.iter().find(|c| c.arm == Some(arm))?.points;
+    let mut span: Option<Rangef> = None;
+    for i in points.within([window.step_at(left).min(points.end()?), window.x[1]]) {
+        let (x, y) = points.get(i);
+        if y.is_finite() && (window.y[0]..=window.y[1]).contains(&y) {
+            let y = window.place(x, y).y;
+            span = Some(span.map_or(Rangef::point(y), |s| Rangef::new(s.min.min(y), s.max.max(y))));
+        }
+    }
+    span
 }
 
 /// Vertical lines where something was changed.
@@ -141,7 +161,7 @@ pub fn changes(painter: &Painter, p: &Palette, window: &Window, steps: impl Iter
 
 /// How many ticks fit a height.
 pub fn most_ticks(height: f32) -> usize {
-    (height / 34.0).clamp(2.0, 7.0) as usize
+    (height / 30.0).clamp(3.0, 7.0) as usize
 }
 
 /// The fitted range of a plot.

@@ -48,7 +48,7 @@ impl PlotsState {
 
 const LEFT: f32 = 52.0;
 const RIGHT: f32 = 14.0;
-const TOP: f32 = 46.0;
+const TOP: f32 = 54.0;
 const BOTTOM: f32 = 26.0;
 /// Between the panels of a split plot.
 const MIDDLE: f32 = 16.0;

@@ -18,13 +18,14 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     if let Some(line) = theory_line(session, scene.hyper, scene.end as u64) {
         curves.push(Curve::theory(line));
     }
-    if let (Regime::Inside(r), Some(&y)) = (roots::regime(scene.hyper), session.arm(Arm::Exp).log10_lr.last())
+    if let Regime::Inside(r) = roots::regime(scene.hyper)
         && r.alpha < 1.0
+        && session.steps_done > 0
     {
         let steps = 1.0 / r.log10_growth(1.0);
         let text = format!("×10 every {} steps", text::thousands(steps.round() as u64));
         // Above a line that climbs the upper left is empty.
-        tags.push(Tag { arm: Arm::Exp, text, y, side: Side::TopLeft });
+        tags.push(Tag { arm: Arm::Exp, text, side: Side::TopLeft });
     }
     Spec {
         title: "Learning rate",
