@@ -7,7 +7,7 @@ mod script;
 
 use crate::experiment::Link;
 use crate::host::Host;
-use crate::ui::{App, Shell};
+use crate::ui::{App, Shell, TRAINING_FRAME};
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
@@ -49,7 +49,7 @@ async fn run() -> Result<(), JsValue> {
             eframe::WebOptions::default(),
             Box::new(move |cc| {
                 let ctx = cc.egui_ctx.clone();
-                let host = Host::start(move || ctx.request_repaint());
+                let host = Host::start(move || ctx.request_repaint_after(TRAINING_FRAME));
                 Ok(Box::new(App::new(&cc.egui_ctx, link, Box::new(host), Box::new(Page))))
             }),
         )

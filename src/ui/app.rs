@@ -10,6 +10,7 @@ use crate::host::Host;
 use crate::session::{Session, csv};
 use crate::trainer::{Command, Event, RunState};
 use egui::{Context, Theme, Ui};
+use std::time::Duration;
 
 /// The near end of a trainer.
 pub trait Trains {
@@ -37,6 +38,9 @@ pub trait Shell {
     fn save(&self, ctx: &Context, name: &str, text: String) -> String;
 }
 
+/// How long after news of the trainer the next frame is drawn: hands are answered at once, but drawing every step would
+/// take the processor away from training.
+pub const TRAINING_FRAME: Duration = Duration::from_millis(33);
 /// Seconds a confirmation shows.
 const TOAST_SECS: f64 = 3.0;
 /// Events taken in one frame: a replay at full speed must not freeze the page.

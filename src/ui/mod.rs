@@ -30,4 +30,4 @@ pub mod window;
 mod tests;
 
 pub use actions::{Action, Panel};
-pub use app::{App, Shell, Trains};
+pub use app::{App, Shell, TRAINING_FRAME, Trains};

@@ -3,7 +3,7 @@
 use super::actions::{Action, Panel};
 use super::state::UiState;
 use super::theme::{self, Palette};
-use super::widgets::{Weight, button};
+use super::widgets::{Weight, button, panel_frame};
 use crate::experiment::limits::MAX_CHANGES;
 use crate::session::Session;
 use egui::{Context, Id, Modal, RichText, TextEdit};
@@ -13,7 +13,7 @@ pub fn share_ui(ctx: &Context, session: &Session, state: &UiState, actions: &mut
     if !state.share {
         return;
     }
-    let modal = Modal::new(Id::unique("share")).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique("share")).frame(panel_frame(ctx)).show(ctx, |ui| {
         let p = Palette::now(ui);
         ui.set_width(460.0_f32.min(ctx.content_rect().width() - 60.0));
         ui.label(RichText::new("Share exactly this").font(theme::bold(15.0)).color(p.ink));

@@ -73,6 +73,12 @@ pub fn axis_power(log10: f64) -> String {
     }
 }
 
+/// At most two significant digits, none of them a zero at the end: `0.15`, `2`, `10`.
+pub fn short(x: f64) -> String {
+    let rounded: f64 = format!("{x:.1e}").parse().unwrap_or(x);
+    rounded.to_string()
+}
+
 /// A setting in as few digits as say it exactly, but at least three.
 pub fn setting(x: f64) -> String {
     if x == 0.0 {
@@ -141,6 +147,7 @@ mod tests {
         assert_eq!(from_log10(6.999_9, 2), "1.0·10⁷");
         assert_eq!(axis_power(-3.0), "10⁻³");
         assert_eq!(axis_power(2f64.log10()), "2");
+        assert_eq!([short(0.15), short(10f64.powf(0.301_03)), short(9.999)], ["0.15", "2", "10"]);
         assert_eq!(grouped(0.997_963_4, 6), "0.997\u{2009}963");
         assert_eq!(percent(1.3e-5), "0.0013 %");
         assert_eq!(percent(7.3e-7), "0.000073 %");

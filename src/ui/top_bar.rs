@@ -6,7 +6,7 @@ use super::layout::Room;
 use super::state::UiState;
 use super::text;
 use super::theme::{self, Palette};
-use super::widgets::{Weight, button, either};
+use super::widgets::{Weight, button, either, wide_button};
 use crate::experiment::Arm;
 use crate::experiment::view::Layout as Runs;
 use crate::session::Session;
@@ -58,8 +58,8 @@ pub fn transport_ui(ui: &mut Ui, session: &Session, room: Room, actions: &mut Ve
     let playing = matches!(session.state, RunState::Playing | RunState::Replaying { .. });
     let words = |text| if room == Room::Wide { text } else { "" };
     let (icon, text, name) = if playing { (Icon::Pause, "Pause", "Pause") } else { (Icon::Play, "Play", "Play") };
-    // The bar must not move when the word changes: both are padded to the same width by the icon's slack.
-    if button(ui, Some(icon), text, name, Weight::Primary, ready).on_hover_text("space").clicked() {
+    let play = wide_button(ui, Some(icon), text, name, Weight::Primary, ready, "Pause");
+    if play.on_hover_text("space").clicked() {
         actions.push(Action::TogglePlay);
     }
     if button(ui, Some(Icon::Step), words("Step"), "Step", Weight::Plain, ready).on_hover_text("one step  .").clicked()

@@ -18,6 +18,11 @@ pub fn card_frame(ui: &Ui, margin: Margin) -> Frame {
     Frame::NONE.fill(p.card).stroke(Stroke::new(1.0, p.hairline)).corner_radius(CARD_RADIUS).inner_margin(margin)
 }
 
+/// The frame of a panel above the page.
+pub fn panel_frame(ctx: &egui::Context) -> Frame {
+    Frame::popup(&ctx.global_style()).corner_radius(12).inner_margin(Margin::symmetric(20, 18))
+}
+
 /// The small title of a card of controls.
 pub fn card_title(ui: &mut Ui, text: &str) {
     let p = Palette::now(ui);
@@ -44,12 +49,27 @@ pub enum Weight {
 
 /// A button of an icon, a text or both. `name` is what it is called; `text` what it shows.
 pub fn button(ui: &mut Ui, icon: Option<Icon>, text: &str, name: &str, weight: Weight, enabled: bool) -> Response {
+    wide_button(ui, icon, text, name, weight, enabled, text)
+}
+
+/// A button as wide as if it showed `room_for`: one whose words change and whose neighbours must not move.
+pub fn wide_button(
+    ui: &mut Ui,
+    icon: Option<Icon>,
+    text: &str,
+    name: &str,
+    weight: Weight,
+    enabled: bool,
+    room_for: &str,
+) -> Response {
     let p = Palette::now(ui);
     let font = theme::regular(13.0);
-    let galley = (!text.is_empty()).then(|| ui.painter().layout_no_wrap(text.into(), font, Color32::PLACEHOLDER));
+    let lay_out = |text: &str| ui.painter().layout_no_wrap(text.into(), font.clone(), Color32::PLACEHOLDER);
+    let galley = (!text.is_empty()).then(|| lay_out(text));
+    let text_width = if room_for.is_empty() { 0.0 } else { lay_out(room_for).size().x };
     let icon_width = if icon.is_some() { 12.0 } else { 0.0 };
     let gap = if icon.is_some() && galley.is_some() { 7.0 } else { 0.0 };
-    let width = icon_width + gap + galley.as_ref().map_or(0.0, |g| g.size().x) + 22.0;
+    let width = icon_width + gap + text_width + 22.0;
     let sense = if enabled { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(width, 30.0), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
@@ -71,6 +91,18 @@ pub fn button(ui: &mut Ui, icon: Option<Icon>, text: &str, name: &str, weight: W
     if let Some(galley) = galley {
         painter.galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, ink);
     }
+    response
+}
+
+/// Words to click on.
+pub fn link(ui: &mut Ui, text: &str) -> Response {
+    let p = Palette::now(ui);
+    let galley = ui.painter().layout_no_wrap(text.into(), theme::regular(11.0), Color32::PLACEHOLDER);
+    let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+    let ink = if response.hovered() { p.ink } else { p.arm_text(Arm::Wd) };
+    ui.painter().galley(rect.min, galley, ink);
+    focus_ring(ui, &response);
     response
 }
 

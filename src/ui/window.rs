@@ -1,6 +1,6 @@
 //! The lab as a desktop window.
 
-use super::app::{App, Shell};
+use super::app::{App, Shell, TRAINING_FRAME};
 use crate::experiment::Link;
 use crate::host::Host;
 use egui::{Context, ViewportBuilder};
@@ -18,7 +18,7 @@ pub fn open() -> ExitCode {
         options,
         Box::new(|cc| {
             let ctx = cc.egui_ctx.clone();
-            let host = Host::start(move || ctx.request_repaint());
+            let host = Host::start(move || ctx.request_repaint_after(TRAINING_FRAME));
             Ok(Box::new(App::new(&cc.egui_ctx, Link::default(), Box::new(host), Box::new(Desktop))))
         }),
     );

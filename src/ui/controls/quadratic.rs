@@ -15,18 +15,21 @@ pub fn quadratic_ui(ui: &mut Ui, h: Hyper, width: f32, height: f32) {
     let gap = (1.0 - h.momentum).max(1e-3);
     let (left, right) = (h.momentum - 0.55 * gap, 1.0 + 0.55 * gap);
     let depth = gap * gap / 4.0;
+    let y = |x: f64| (x - 1.0) * (x - h.momentum) + decay * x;
+    // Far beyond the border the whole parabola hangs high: then the picture zooms out.
+    let lowest = y((1.0 + h.momentum - decay).max(0.0) / 2.0);
+    let scale = depth.max(lowest / 0.9);
     let place = |x: f64, y: f64| -> Pos2 {
         let fx = (x - left) / (right - left);
-        let fy = y / depth;
+        let fy = y / scale;
         pos2(rect.left() + fx as f32 * rect.width(), rect.top() + height * (0.60 - 0.27 * fy as f32))
     };
     let axis = place(left, 0.0).y;
     let painter = ui.painter().with_clip_rect(rect.expand(3.0).intersect(ui.clip_rect()));
     painter.hline(rect.x_range(), axis, Stroke::new(1.0, p.hairline));
-    let y = |x: f64| (x - 1.0) * (x - h.momentum) + decay * x;
     let points = (0..=60)
         .map(|i| left + f64::from(i) / 60.0 * (right - left))
-        .filter(|&x| y(x) < 2.1 * depth)
+        .filter(|&x| y(x) < 2.1 * scale)
         .map(|x| place(x, y(x)))
         .collect();
     painter.add(Shape::line(points, Stroke::new(1.4, p.quiet)));

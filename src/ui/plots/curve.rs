@@ -49,14 +49,19 @@ impl Points<'_> {
         first.min(end)..end
     }
 
-    /// The newest point at or before `step`, if `step` lies within the curve.
-    pub fn at_step(&self, step: f64) -> Option<f64> {
+    /// The point nearest to `step`, if `step` does not lie beyond the curve.
+    pub fn nearest(&self, step: f64) -> Option<(f64, f64)> {
+        let end = self.end()?;
         let i = match self {
             Self::PerStep(_) => step.round().max(0.0) as usize,
-            Self::At(p) => p.partition_point(|q| q.0 as f64 <= step).checked_sub(1)?,
+            Self::At(p) => {
+                let after = p.partition_point(|q| (q.0 as f64) < step).min(p.len() - 1);
+                let before = after.saturating_sub(1);
+                let away = |i: usize| (p[i].0 as f64 - step).abs();
+                if away(before) <= away(after) { before } else { after }
+            }
         };
-        let beyond = self.end().is_none_or(|end| step > end + 1.0);
-        (i < self.len() && !beyond).then(|| self.get(i).1)
+        (step <= end + 1.0).then(|| self.get(i.min(self.len() - 1)))
     }
 }
 
@@ -109,9 +114,9 @@ impl<'a> Curve<'a> {
     }
 
     /// In which half it is drawn when the runs are side by side: 0 for weight decay and what compares with it, 1 for the
-    /// twin. Theory is drawn in both.
-    pub fn half(&self) -> Option<usize> {
-        self.arm.map(|arm| usize::from(arm == Arm::Exp))
+    /// twin and what theory says of it.
+    pub fn half(&self) -> usize {
+        usize::from(self.arm.is_none_or(|arm| arm == Arm::Exp))
     }
 }
 
@@ -161,15 +166,16 @@ mod tests {
     #[test]
     fn looking_up_a_step() {
         let per_step = Points::PerStep(vec![5.0, 6.0, 7.0].into());
-        assert_eq!(per_step.at_step(1.2), Some(6.0));
-        assert_eq!(per_step.at_step(9.0), None);
+        assert_eq!(per_step.nearest(1.2), Some((1.0, 6.0)));
+        assert_eq!(per_step.nearest(9.0), None);
         assert_eq!(per_step.within([0.5, 1.5]), 0..3);
         let at = Points::At(vec![(0, 1.0), (10, 2.0), (20, 3.0)].into());
-        assert_eq!(at.at_step(15.0), Some(2.0));
-        assert_eq!(at.at_step(20.0), Some(3.0));
-        assert_eq!(at.at_step(25.0), None);
+        assert_eq!(at.nearest(14.0), Some((10.0, 2.0)));
+        assert_eq!(at.nearest(16.0), Some((20.0, 3.0)));
+        assert_eq!(at.nearest(20.0), Some((20.0, 3.0)));
+        assert_eq!(at.nearest(25.0), None);
         assert_eq!(at.within([12.0, 13.0]), 1..3);
-        assert_eq!(Points::At(Vec::new().into()).at_step(1.0), None);
+        assert_eq!(Points::At(Vec::new().into()).nearest(1.0), None);
         assert_eq!(per_step.within([50.0, 60.0]), 3..3);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Curve, Points, Scene, Side, Spec, Tag, ticks::Scale};
 use crate::experiment::Arm;
+use crate::experiment::view::Layout;
 
 /// log10 ‖z − z_wd‖ / ‖z_wd‖.
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
@@ -12,6 +13,7 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         let points: Vec<(u64, f64)> = session.arm(arm).distance.iter().map(|&(t, d)| (t, d.log10())).collect();
         if points.iter().any(|p| p.1.is_finite()) {
             let text = match arm {
+                Arm::Control if scene.layout == Layout::SideBySide => "control",
                 Arm::Control => "control: one ulp apart at step 0",
                 _ => arm.label(),
             };

@@ -84,7 +84,9 @@ pub fn plot_ui(
     } else {
         vec![(Window { rect: inner, x, y }, None)]
     };
-    header_ui(ui, rect, plot, &spec, scene, state.cursor, actions);
+    if header_ui(ui, rect, plot, &spec, scene, state, actions) {
+        state.fit();
+    }
     let nothing = spec.curves.iter().all(|c| c.points.len() == 0 || c.arm.is_none());
     for (window, half) in &windows {
         panel_ui(ui, &p, rect, window, *half, &spec, scene, state.cursor);
@@ -113,7 +115,7 @@ fn panel_ui(
     let bounds = if half.is_some() { window.rect.expand2(vec2(6.0, 0.0)) } else { card.shrink(8.0) };
     draw::steps_axis(painter, p, window, bounds);
     draw::changes(painter, p, window, scene.session.experiment.changes.iter().map(|c| c.step));
-    let here = |curve: &&Curve<'_>| half.is_none() || curve.half().is_none_or(|h| Some(h) == half);
+    let here = |curve: &&Curve<'_>| half.is_none_or(|h| curve.half() == h);
     draw::curves(painter, p, window, spec.curves.iter().filter(here));
     draw::tags(painter, p, window, spec, half);
     if let Some(half) = half {
@@ -125,29 +127,30 @@ fn panel_ui(
         let x = painter.round_to_pixel_center(window.place(step.round(), window.y[0]).x);
         painter.vline(x, window.rect.y_range(), Stroke::new(1.0, p.quiet));
         for curve in spec.curves.iter().filter(here).filter(|c| c.read) {
-            let (Some(arm), Some(value)) = (curve.arm, curve.points.at_step(step)) else { continue };
+            let (Some(arm), Some((at, value))) = (curve.arm, curve.points.nearest(step)) else { continue };
             if value.is_finite() && (window.y[0]..=window.y[1]).contains(&value) {
-                painter.circle(pos2(x, window.place(step, value).y), 3.0, p.card, Stroke::new(1.6, p.arm(arm)));
+                painter.circle(window.place(at, value), 3.0, p.card, Stroke::new(1.6, p.arm(arm)));
             }
         }
     }
 }
 
+/// Title, subtitle or read-out, and the switch in the corner; true when everything is to be shown again.
 fn header_ui(
     ui: &mut Ui,
     rect: Rect,
     plot: &Plot,
     spec: &Spec<'_>,
     scene: &Scene<'_>,
-    cursor: Option<f64>,
+    state: &PlotsState,
     actions: &mut Vec<Action>,
-) {
+) -> bool {
     let p = Palette::now(ui);
     let at = rect.min + vec2(14.0, 11.0);
     ui.painter().text(at, Align2::LEFT_TOP, spec.title, theme::bold(12.5), p.ink);
     let at = rect.min + vec2(14.0, 28.0);
     let width = rect.width() - 28.0;
-    let mut job = match cursor {
+    let mut job = match state.cursor {
         Some(step) => readout(&p, spec, step),
         None => LayoutJob::single_section(spec.subtitle.clone(), TextFormat::simple(theme::regular(10.5), p.quiet)),
     };
@@ -160,7 +163,7 @@ fn header_ui(
     // A child, not a scope: the card is placed already, and the cursor below all plots must stay where it is.
     let mut ui = ui.new_child(builder.id_salt(("corner", plot.key)));
     match plot.corner {
-        Corner::Empty => {}
+        Corner::Empty => return state.zoomed() && widgets::link(&mut ui, "show all").clicked(),
         Corner::Raw => {
             let all = [(false, "smoothed"), (true, "per batch")];
             if let Some(raw) = widgets::choice(&mut ui, "losses", scene.raw, &all) {
@@ -176,6 +179,7 @@ fn header_ui(
             }
         }
     }
+    false
 }
 
 /// The values under the cursor, in their colours.
@@ -185,7 +189,7 @@ fn readout(p: &Palette, spec: &Spec<'_>, step: f64) -> LayoutJob {
     job.append(&format!("step {}", text::thousands(step.round().max(0.0) as u64)), 0.0, format(p.quiet));
     for arm in Arm::ALL {
         let Some(curve) = spec.curves.iter().find(|c| c.read && c.arm == Some(arm)) else { continue };
-        let Some(value) = curve.points.at_step(step) else { continue };
+        let Some((_, value)) = curve.points.nearest(step) else { continue };
         let value = if value == f64::NEG_INFINITY { "0".into() } else { spec.scale.readout(value) };
         job.append(&value, 9.0, format(p.arm_text(arm)));
     }

@@ -5,8 +5,9 @@ pub fn half_window(visible: usize) -> usize {
     (visible / 80).max(4).next_power_of_two().min(256)
 }
 
-/// Means over a centred window of `2 half + 1` points; towards both ends the window shrinks, so that it stays centred and
-/// the curve starts and ends on what was measured. Values that are not finite are left out.
+/// Means over a centred window of `2 half + 1` points. Towards the start the window shrinks, so that the steep beginning is
+/// not smeared; towards the end it loses its right side only, so that the newest point does not jump about. Values that are
+/// not finite are left out.
 pub fn centred_mean(values: &[f64], half: usize) -> Vec<f64> {
     let mut sums = Vec::with_capacity(values.len() + 1);
     let (mut sum, mut count) = (0.0, 0u32);
@@ -20,8 +21,8 @@ pub fn centred_mean(values: &[f64], half: usize) -> Vec<f64> {
     }
     (0..values.len())
         .map(|i| {
-            let half = half.min(i).min(values.len() - 1 - i);
-            let (a, b) = (sums[i - half], sums[i + half + 1]);
+            let half = half.min(i);
+            let (a, b) = (sums[i - half], sums[(i + half + 1).min(values.len())]);
             if b.1 > a.1 { (b.0 - a.0) / f64::from(b.1 - a.1) } else { f64::NAN }
         })
         .collect()
@@ -33,15 +34,15 @@ mod tests {
 
     #[test]
     fn means_by_hand() {
-        assert_eq!(centred_mean(&[1.0, 2.0, 6.0, 4.0], 1), [1.0, 3.0, 4.0, 4.0]);
+        assert_eq!(centred_mean(&[1.0, 2.0, 6.0, 4.0], 1), [1.0, 3.0, 4.0, 5.0]);
         assert_eq!(centred_mean(&[], 4), Vec::<f64>::new());
     }
 
     #[test]
     fn what_is_missing_is_left_out() {
         let out = centred_mean(&[1.0, f64::NAN, 3.0, 5.0, f64::INFINITY], 1);
-        assert_eq!(out[..4], [1.0, 2.0, 4.0, 4.0]);
-        assert!(out[4].is_nan());
+        assert_eq!(out, [1.0, 2.0, 4.0, 4.0, 5.0]);
+        assert!(centred_mean(&[f64::NAN], 2)[0].is_nan());
     }
 
     proptest::proptest! {

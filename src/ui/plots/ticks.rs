@@ -52,8 +52,10 @@ impl Scale {
             Self::Linear | Self::Percent | Self::Deviation(_) => linear_ticks(range, most),
             Self::Log10 if range[1] - range[0] < 1.6 => {
                 let (first, last) = (range[0].floor() as i64, range[1].ceil() as i64);
+                let mantissas: &[f64] =
+                    if range[1] - range[0] < 0.8 { &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0] } else { &[1.0, 2.0, 5.0] };
                 (first..=last)
-                    .flat_map(|decade| [1f64, 2.0, 5.0].map(|m| decade as f64 + m.log10()))
+                    .flat_map(|decade| mantissas.iter().map(move |m| decade as f64 + m.log10()))
                     .filter(|t| (range[0] - 1e-9..=range[1] + 1e-9).contains(t))
                     .collect()
             }
@@ -73,7 +75,7 @@ impl Scale {
             Self::Linear => fixed(value, step),
             // Between decades one reads plain numbers, and then on the decades too.
             Self::Log10 if value.abs() < 4.5 && ticks.iter().any(|t| (t - t.round()).abs() > 1e-6) => {
-                text::from_log10(value, 1)
+                text::short(10f64.powf(value))
             }
             Self::Log10 => text::axis_power(value),
             Self::Percent => format!("{} %", fixed(100.0 * value, 100.0 * step)),
@@ -108,7 +110,7 @@ impl Scale {
                 [-reach, reach]
             }
             Self::Linear | Self::Percent => {
-                let span = (high - low).max(if self == Self::Percent { 0.05 } else { 1e-3 * high.abs().max(1e-6) });
+                let span = (high - low).max(if self == Self::Percent { 0.2 } else { 1e-3 * high.abs().max(1e-6) });
                 let grain = round_up(span / most.max(2) as f64) / 2.0;
                 let (low, high) = (low - 0.04 * span, high + 0.04 * span);
                 let range = [(low / grain).floor() * grain, (high / grain).ceil() * grain];
