@@ -84,6 +84,9 @@ pub fn verdict(session: &Session) -> Verdict {
         let done = fraction.map(|f| format!(" · {:.0} %", 100.0 * f.clamp(0.0, 1.0))).unwrap_or_default();
         return Verdict::new(Tone::Waiting, "Getting ready.").say(format!("{what}{done}"));
     }
+    if session.state == RunState::Preparing {
+        return Verdict::new(Tone::Waiting, "Getting ready.").say("The trainer is on its way.");
+    }
     if let RunState::Replaying { to } = session.state {
         let (done, to) = (text::thousands(session.steps_done), text::thousands(to));
         return Verdict::new(Tone::Waiting, "Replaying.").say(format!("Step {done} of {to}, the same bits as before."));
@@ -197,6 +200,7 @@ mod tests {
     fn before_anything_is_known() {
         assert_eq!(of(State::Preparing, 0).tone, Tone::Waiting);
         assert_eq!(of(State::Playing, 0).headline, "Starting.");
+        assert_eq!(verdict(&Session::default()).headline, "Getting ready.");
         let v = of(State::Preparing, 0);
         assert!(v.plain().contains("40 %"), "{}", v.plain());
     }

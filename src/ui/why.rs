@@ -26,7 +26,8 @@ pub fn why_card_ui(ui: &mut Ui, state: &UiState, room: Room, actions: &mut Vec<A
     card(ui, Margin::symmetric(16, 12), |ui| {
         ui.set_width(ui.available_width());
         if room == Room::Wide {
-            ui.horizontal(|ui| {
+            let line = vec2(ui.available_width(), 38.0);
+            ui.allocate_ui_with_layout(line, Layout::left_to_right(Align::Center), |ui| {
                 title_ui(ui);
                 ui.add_space(14.0);
                 invariant_ui(ui);

@@ -73,6 +73,7 @@ pub fn wide_button(
     let sense = if enabled { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(width, 30.0), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    let weight = if enabled { weight } else { Weight::Plain };
     let (fill, edge, ink) = match (weight, response.hovered() && enabled) {
         (Weight::Primary, false) => (p.ink, p.ink, p.card),
         (Weight::Primary, true) => (p.ink.gamma_multiply(0.85), p.ink, p.card),

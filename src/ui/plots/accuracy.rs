@@ -12,6 +12,7 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         title: "Test accuracy",
         subtitle: "with the statistics of fixed chunks of the test set".into(),
         scale: Scale::Percent,
+        include: None,
         curves,
         tags: Vec::new(),
         splits: true,

@@ -149,6 +149,8 @@ pub struct Spec<'a> {
     pub subtitle: String,
     /// The vertical axis.
     pub scale: Scale,
+    /// What the axis shows in any case, lowest and highest.
+    pub include: Option<[f64; 2]>,
     /// From back to front.
     pub curves: Vec<Curve<'a>>,
     /// Words beside curves.

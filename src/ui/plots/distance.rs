@@ -26,6 +26,8 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         title: "Are they the same function?",
         subtitle: "relative distance of logits to the weight-decay run, log scale".into(),
         scale: Scale::Log10,
+        // From one part in a million to another function altogether.
+        include: Some([-6.0, 0.0]),
         curves,
         tags,
         splits: true,

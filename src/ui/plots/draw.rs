@@ -167,5 +167,7 @@ pub fn most_ticks(height: f32) -> usize {
 /// The fitted range of a plot.
 pub fn fitted(spec: &Spec<'_>, x: [f64; 2], height: f32) -> [f64; 2] {
     let (low, high) = extent(&spec.curves, x);
+    let [floor, ceiling] = spec.include.unwrap_or([f64::INFINITY, f64::NEG_INFINITY]);
+    let (low, high) = (low.min(floor), high.max(ceiling));
     spec.scale.fit(low, high, most_ticks(height))
 }

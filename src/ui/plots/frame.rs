@@ -88,11 +88,12 @@ pub fn plot_ui(
         state.fit();
     }
     let nothing = spec.curves.iter().all(|c| c.points.len() == 0 || c.arm.is_none());
-    for (window, half) in &windows {
-        panel_ui(ui, &p, rect, window, *half, &spec, scene, state.cursor);
-    }
     if nothing {
         ui.painter().text(inner.center(), Align2::CENTER_CENTER, spec.empty, theme::regular(12.0), p.quiet);
+        return;
+    }
+    for (window, half) in &windows {
+        panel_ui(ui, &p, rect, window, *half, &spec, scene, state.cursor);
     }
     for (i, (window, _)) in windows.iter().enumerate() {
         interact(ui, plot.key, i, window, &spec, state);

@@ -31,6 +31,7 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         title: "Learning rate",
         subtitle: "log scale; thin dashes: theory, η̃ ∝ α⁻²ᵗ".into(),
         scale: Scale::Log10,
+        include: None,
         curves,
         tags,
         splits: true,

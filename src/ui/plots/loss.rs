@@ -31,6 +31,7 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         title: "Training loss",
         subtitle: subtitle.into(),
         scale: Scale::Linear,
+        include: None,
         curves,
         tags: Vec::new(),
         splits: true,

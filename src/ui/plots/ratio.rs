@@ -20,6 +20,7 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         title: "(‖w̃‖² / η̃) ÷ (‖w‖² / η)",
         subtitle: "deviation from 1; thin dashes: theory, 1/ρ − 1".into(),
         scale: Scale::Deviation(floor),
+        include: None,
         curves: vec![Curve { dash: Dash::Solid, width: 2.0, ..measured }, theory],
         tags: Vec::new(),
         splits: false,

@@ -77,6 +77,7 @@ impl Scale {
             Self::Log10 if value.abs() < 4.5 && ticks.iter().any(|t| (t - t.round()).abs() > 1e-6) => {
                 text::short(10f64.powf(value))
             }
+            Self::Log10 if (value - value.round()).abs() > 1e-6 => text::from_log10(value, 2),
             Self::Log10 => text::axis_power(value),
             Self::Percent => format!("{} %", fixed(100.0 * value, 100.0 * step)),
             Self::Deviation(_) => signed_percent(value, step),
@@ -89,7 +90,15 @@ impl Scale {
             Self::Linear => text::significant(value, 3),
             Self::Log10 => text::from_log10(value, 3),
             Self::Percent => format!("{:.1} %", 100.0 * value),
-            Self::Deviation(_) => signed_percent(value, value.abs() / 100.0),
+            Self::Deviation(_) if value == 0.0 => "0".into(),
+            Self::Deviation(_) => {
+                let sign = if value < 0.0 { "−" } else { "+" };
+                if value.abs() < 1e-6 {
+                    format!("{sign}{}", text::significant(value.abs(), 2))
+                } else {
+                    format!("{sign}{} %", text::significant(100.0 * value.abs(), 3))
+                }
+            }
         }
     }
 
@@ -110,10 +119,12 @@ impl Scale {
                 [-reach, reach]
             }
             Self::Linear | Self::Percent => {
-                let span = (high - low).max(if self == Self::Percent { 0.2 } else { 1e-3 * high.abs().max(1e-6) });
+                let least = if self == Self::Percent { 0.2 } else { 1e-3 * high.abs().max(1e-6) };
+                let missing = (least - (high - low)).max(0.0);
+                let span = high - low + missing;
                 let grain = round_up(span / most.max(2) as f64) / 2.0;
-                let (low, high) = (low - 0.04 * span, high + 0.04 * span);
-                let range = [(low / grain).floor() * grain, (high / grain).ceil() * grain];
+                let air = 0.04 * span + missing / 2.0;
+                let range = [((low - air) / grain).floor() * grain, ((high + air) / grain).ceil() * grain];
                 if self == Self::Percent { [range[0].max(0.0), range[1].min(1.0)] } else { range }
             }
             Self::Log10 => {
@@ -139,8 +150,8 @@ fn signed_percent(value: f64, step: f64) -> String {
         return "0".into();
     }
     let sign = if value < 0.0 { "−" } else { "+" };
-    if step < 1e-6 {
-        return format!("{sign}{}", text::significant(value.abs(), 2));
+    if step < 5e-5 {
+        return format!("{sign}{}", text::from_log10(value.abs().log10(), 1));
     }
     format!("{sign}{} %", fixed(100.0 * value.abs(), 100.0 * step))
 }
@@ -178,6 +189,10 @@ mod tests {
         assert!(ticks.iter().any(|&t| scale.label(t, &ticks) == "0"));
         assert!(ticks.iter().any(|&t| scale.label(t, &ticks) == "+0.5 %"));
         assert_eq!(scale.readout(-2e-8), "−2.0·10⁻⁸");
+        assert_eq!(scale.readout(-0.002_04), "−0.204 %");
+        assert_eq!(scale.label(1e-5, &[0.0, 5e-6, 1e-5]), "+1·10⁻⁵");
+        let [low, high] = Scale::Percent.fit(0.134, 0.134, 5);
+        assert!(low <= 0.05 && high >= 0.2, "one point does not fill the axis: {low} {high}");
     }
 
     #[test]

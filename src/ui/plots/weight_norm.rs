@@ -16,6 +16,7 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         title: "Weight norm ‖w‖",
         subtitle: "Frobenius norm of one convolution, log scale".into(),
         scale: Scale::Log10,
+        include: None,
         curves,
         tags: Vec::new(),
         splits: true,
