@@ -123,22 +123,22 @@ export class Tab {
   }
 
   async untilStep(step, timeout = 240_000) {
-    await this.until(`step ${step}`, (step) => window.explr.state().step >= step, step, timeout);
+    await this.until(`step ${step}`, (step) => window.explr.state()?.step >= step, step, timeout);
   }
 
   async untilState(name, timeout = 240_000) {
-    await this.until(`the state ${name}`, (name) => window.explr.state().state === name, name, timeout);
+    await this.until(`the state ${name}`, (name) => window.explr.state()?.state === name, name, timeout);
   }
 
   async untilNotice(words, timeout = 120_000) {
-    const said = (words) => window.explr.state().notices.find((notice) => notice.includes(words));
+    const said = (words) => window.explr.state()?.notices.find((notice) => notice.includes(words));
     await this.until(`a notice with “${words}”`, said, words, timeout);
     return this.page.evaluate(said, words);
   }
 
   async screenshot(name) {
     await mkdir(SCREENSHOTS, { recursive: true });
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+    return this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
   }
 
   close() {

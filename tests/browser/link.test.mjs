@@ -31,7 +31,7 @@ test("a new fragment in the address bar is a new experiment", async () => {
   const tab = await lab.tab("#v=1&engine=cpu&n=5");
   await tab.untilState("Finished");
   await tab.page.evaluate(() => { location.hash = "#v=1&engine=cpu&n=7&lr=0.25&act=relu"; });
-  await tab.until("seven steps", () => window.explr.state().step === 7 && window.explr.state().hyper.lr === 0.25);
+  await tab.until("seven steps", () => window.explr.state()?.step === 7 && window.explr.state()?.hyper.lr === 0.25);
   assert.deepEqual(tab.errors, []);
   await tab.close();
 });

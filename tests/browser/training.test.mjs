@@ -19,27 +19,36 @@ test("the page opens from a sub-path without a word in the console and trains by
   await tab.close();
 });
 
-for (const [engine, steps, closest] of [["cpu", 101, 1e-4], ["gpu", 101, 1e-5]]) {
-  test(`engine=${engine}: losses fall, the twin stays within ${closest}, the ablation does not`, async () => {
-    const tab = await lab.tab(`#v=1&engine=${engine}&n=${steps}`);
-    await tab.untilState("Finished", 420_000);
+// The software GPU of the tests is slow: there two runs must do.
+const CASES = [
+  { engine: "cpu", closest: 1e-4, arms: "" },
+  { engine: "gpu", closest: 1e-5, arms: "&arms=wd,exp" },
+];
+const STEPS = 101;
+
+for (const { engine, closest, arms } of CASES) {
+  test(`engine=${engine}: losses fall, and after 100 steps the twin is within ${closest}`, async () => {
+    const tab = await lab.tab(`#v=1&engine=${engine}&n=${STEPS}${arms}`);
+    await tab.untilState("Finished", 540_000);
     const [state, series] = [await tab.state(), await tab.series()];
     assert.equal(state.engine.kind, engine.toUpperCase(), state.engine.reason);
-    assert.equal(state.step, steps);
+    assert.equal(state.step, STEPS);
     for (const arm of ["wd", "exp"]) {
       const { loss } = series.arms[arm];
-      assert.equal(loss.length, steps);
+      assert.equal(loss.length, STEPS);
       assert.ok(mean(loss.slice(-10)) < 0.8 * mean(loss.slice(0, 10)), `${arm}: the loss falls`);
     }
     const exp = distanceAt(series, "exp", 100);
-    const ablation = distanceAt(series, "ablation", 100);
-    assert.ok(exp <= closest, `the twin at step 100 is ${exp} away`);
-    assert.ok(ablation > 10 * exp, `the ablation at step 100 is ${ablation} away, the twin ${exp}`);
-    const [first, last] = [0, steps - 1].map((step) => series.arms.exp.log10_lr[step]);
-    assert.ok(last > first, "the twin's learning rate climbs");
-    assert.equal(series.arms.wd.log10_lr[0], series.arms.wd.log10_lr[steps - 1]);
+    assert.ok(exp > 0 && exp <= closest, `the twin at step 100 is ${exp} away`);
+    if (series.arms.ablation) {
+      const ablation = distanceAt(series, "ablation", 100);
+      assert.ok(ablation > 1000 * exp, `the ablation at step 100 is ${ablation} away, the twin ${exp}`);
+    }
+    const { log10_lr } = series.arms.exp;
+    assert.ok(log10_lr.every((x, t) => t === 0 || x > log10_lr[t - 1]), "the twin's learning rate climbs in every step");
+    assert.equal(new Set(series.arms.wd.log10_lr).size, 1, "the other's is constant");
     assert.deepEqual(tab.errors, []);
-    console.log(`${engine}: distance of exp at step 100 is ${exp}, of the ablation ${ablation}`);
+    console.log(`engine=${engine}: the twin is ${exp} away at step 100`);
     await tab.close();
   });
 }
