@@ -29,6 +29,8 @@ use std::collections::BTreeMap;
 
 /// Multiply-adds that one submit may hold: a few milliseconds of a laptop's GPU, so that the page stays smooth.
 const SUBMIT_MULTIPLY_ADDS: usize = 2_000_000_000;
+/// The same for a software GPU, which a browser may take for a hung one.
+const SOFTWARE_SUBMIT_MULTIPLY_ADDS: usize = SUBMIT_MULTIPLY_ADDS / 16;
 
 const STORAGE: wgpu::BufferUsages =
     wgpu::BufferUsages::STORAGE.union(wgpu::BufferUsages::COPY_DST).union(wgpu::BufferUsages::COPY_SRC);
@@ -160,7 +162,9 @@ impl GpuEngine {
         let half = if matches!(job, Job::Step { .. }) { &self.training } else { &self.evaluation };
         queue.write_buffer(&half.buffers[&Buf::Indices], 4 * first_index as u64, bytemuck::cast_slice(indices));
         self.jobs.push(job);
-        if self.waiting_multiply_adds() >= SUBMIT_MULTIPLY_ADDS {
+        let software = self.gpu.report.software;
+        let most = if software { SOFTWARE_SUBMIT_MULTIPLY_ADDS } else { SUBMIT_MULTIPLY_ADDS };
+        if self.waiting_multiply_adds() >= most {
             self.submit();
         }
     }
