@@ -87,9 +87,15 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
         .stroke(Stroke::new(1.0, p.hairline))
         .corner_radius(egui::CornerRadius { nw: 14, ne: 14, sw: 0, se: 0 })
         .inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 12 });
-    Panel::bottom("sheet").resizable(false).show_separator_line(false).frame(sheet).show(ui, |ui| {
+    let response = Panel::bottom("sheet").resizable(false).show_separator_line(false).frame(sheet).show(ui, |ui| {
         sheet_ui(ui, session, state, low, actions);
     });
+    // A panel is placed by its height in the last frame: where that was another, this frame is drawn again.
+    let height = response.response.rect.height();
+    let id = egui::Id::unique("sheet height");
+    if ui.data_mut(|d| std::mem::replace(d.get_temp_mut_or(id, height), height)) != height {
+        ui.ctx().request_discard("the sheet changed its height");
+    }
     let main = Frame::NONE.fill(p.page).inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 0 });
     CentralPanel::default().frame(main).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {

@@ -105,36 +105,42 @@ pub fn curves<'a>(painter: &Painter, p: &Palette, window: &Window, curves: impl 
     }
 }
 
-/// The words beside curves: clear of the curve they belong to, and of each other.
+/// The words beside curves: clear of all curves, and of each other.
 pub fn tags(painter: &Painter, p: &Palette, window: &Window, spec: &Spec<'_>, half: Option<usize>) {
     const LINE: f32 = 14.0;
     let here = |tag: &&Tag| half.is_none_or(|h| h == usize::from(tag.arm == Arm::Exp));
-    let mut placed = Vec::new();
+    // What is in the way: curves first, then the words that are placed.
+    let mut taken: Vec<Rangef> = Vec::new();
+    let mut waiting = Vec::new();
     for tag in spec.tags.iter().filter(here) {
         let galley = painter.layout_no_wrap(tag.text.clone(), theme::regular(10.5), p.arm_text(tag.arm));
-        let right = window.rect.right() - 4.0 - galley.size().x;
-        match tag.side {
-            Side::TopLeft => {
-                let at = window.rect.left_top() + vec2(8.0, if half.is_some() { 14.0 } else { 0.0 });
-                painter.galley(at, galley, p.ink);
-            }
-            Side::Above | Side::Below => {
-                let Some(span) = span_on_screen(window, spec, tag.arm, right) else { continue };
-                let y = if tag.side == Side::Above { span.min - LINE } else { span.max + 2.0 };
-                placed.push((y, right, galley));
-            }
+        let left = window.rect.right() - 4.0 - galley.size().x;
+        if tag.side == Side::TopLeft {
+            let at = window.rect.left_top() + vec2(8.0, if half.is_some() { 14.0 } else { 0.0 });
+            painter.galley(at, galley, p.ink);
+        } else if let Some(span) = span_on_screen(window, spec, tag.arm, left) {
+            taken.push(span);
+            waiting.push((tag.side, span, left, galley));
         }
     }
-    placed.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut lowest = window.rect.bottom() - LINE;
-    // From the bottom up: each keeps clear of the one below it.
-    for (y, x, galley) in placed.into_iter().rev() {
-        let y = y.min(lowest);
-        lowest = y - LINE;
-        if y > window.rect.top() - LINE {
+    for (side, span, x, galley) in waiting {
+        let y = free_line(&taken, span, side, LINE);
+        if y > window.rect.top() - LINE && y < window.rect.bottom() {
+            taken.push(Rangef::new(y, y + LINE));
             painter.galley(pos2(x, y), galley, p.ink);
         }
     }
+}
+
+/// The top of a free line of words above or below `span`.
+fn free_line(taken: &[Rangef], span: Rangef, side: Side, line: f32) -> f32 {
+    let mut y = if side == Side::Above { span.min - line } else { span.max + 2.0 };
+    // Each pass leaves one more range behind.
+    for _ in 0..=taken.len() {
+        let Some(hit) = taken.iter().find(|r| y < r.max && y + line - 1.0 > r.min) else { break };
+        y = if side == Side::Above { hit.min - line } else { hit.max + 1.0 };
+    }
+    y
 }
 
 /// The heights on the screen that the curve of `arm` takes right of `left`; where it has not come so far, its end.
@@ -170,4 +176,19 @@ pub fn fitted(spec: &Spec<'_>, x: [f64; 2], height: f32) -> [f64; 2] {
     let [floor, ceiling] = spec.include.unwrap_or([f64::INFINITY, f64::NEG_INFINITY]);
     let (low, high) = (low.min(floor), high.max(ceiling));
     spec.scale.fit(low, high, most_ticks(height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_find_a_free_line() {
+        let curve = Rangef::new(100.0, 110.0);
+        assert_eq!(free_line(&[curve], curve, Side::Above, 14.0), 86.0);
+        assert_eq!(free_line(&[curve], curve, Side::Below, 14.0), 112.0);
+        // Another curve just below, and words below that.
+        let taken = [curve, Rangef::new(115.0, 130.0), Rangef::new(131.0, 145.0)];
+        assert_eq!(free_line(&taken, curve, Side::Below, 14.0), 146.0);
+    }
 }
