@@ -21,10 +21,9 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that belong to one part of the house, with the paths that may name them.
-const FOREIGN: [(&str, &[&str]); 7] = [
+const FOREIGN: [(&str, &[&str]); 6] = [
     ("egui", &["src/ui/", "src/page/", "src/main.rs"]),
     ("eframe", &["src/ui/", "src/page/", "src/main.rs", "src/cli/"]),
-    ("egui_plot", &["src/ui/"]),
     ("wgpu", &["src/engine/gpu/"]),
     ("ndarray", &["src/engine/cpu/"]),
     ("web_sys", &["src/host/", "src/page/", "src/main.rs", "src/ui/"]),

@@ -15,6 +15,11 @@ pub enum Points<'a> {
 }
 
 impl Points<'_> {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Number of points.
     pub fn len(&self) -> usize {
         match self {

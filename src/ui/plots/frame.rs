@@ -69,7 +69,7 @@ pub fn plot_ui(
     let spec = (plot.spec)(scene);
     ui.painter().rect(rect, CARD_RADIUS, p.card, Stroke::new(1.0, p.hairline), egui::StrokeKind::Inside);
     let inner = Rect::from_min_max(rect.min + vec2(LEFT, TOP), rect.max - vec2(RIGHT, BOTTOM));
-    let x = state.x.unwrap_or_else(|| [0.0, scene.end]);
+    let x = state.x.unwrap_or([0.0, scene.end]);
     let y = state.y.get(plot.key).copied().unwrap_or_else(|| draw::fitted(&spec, x, inner.height()));
     let split = spec.splits && scene.layout == Layout::SideBySide;
     let windows: Vec<(Window, Option<usize>)> = if split {
@@ -87,7 +87,7 @@ pub fn plot_ui(
     if header_ui(ui, rect, plot, &spec, scene, state, actions) {
         state.fit();
     }
-    let nothing = spec.curves.iter().all(|c| c.points.len() == 0 || c.arm.is_none());
+    let nothing = spec.curves.iter().all(|c| c.points.is_empty() || c.arm.is_none());
     if nothing {
         ui.painter().text(inner.center(), Align2::CENTER_CENTER, spec.empty, theme::regular(12.0), p.quiet);
         return;
