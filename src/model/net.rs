@@ -91,7 +91,7 @@ impl Net {
         norm: Norm,
         activation: Activation,
     ) -> Self {
-        assert!(depth >= 8 && (depth - 2) % 6 == 0, "a PreResNet has depth 6k + 2, not {depth}");
+        assert!(depth >= 8 && (depth - 2).is_multiple_of(6), "a PreResNet has depth 6k + 2, not {depth}");
         let mut layers = vec![conv("stem", widths[0], 3, 1)];
         let mut channels = widths[0];
         for (stage, &width) in widths.iter().enumerate() {

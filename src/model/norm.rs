@@ -62,7 +62,7 @@ impl Norm {
     pub fn geometry(self, n: usize, shape: Shape) -> NormGeometry {
         let hw = shape.h * shape.w;
         let grouped = |groups: usize| {
-            assert!(groups > 0 && shape.c % groups == 0, "{} channels in {groups} groups", shape.c);
+            assert!(groups > 0 && shape.c.is_multiple_of(groups), "{} channels in {groups} groups", shape.c);
             let per_group = shape.c / groups;
             NormGeometry {
                 sets: groups * n,

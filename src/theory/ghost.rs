@@ -170,9 +170,9 @@ mod tests {
     impl Sgd {
         fn step(&mut self, lr: f64, wd: f64, mom: f64) {
             let g = gradient(self.theta);
-            for i in 0..2 {
-                self.v[i] = mom * self.v[i] + g[i] + wd * self.theta[i];
-                self.theta[i] -= lr * self.v[i];
+            for ((v, theta), g) in self.v.iter_mut().zip(&mut self.theta).zip(g) {
+                *v = mom * *v + g + wd * *theta;
+                *theta -= lr * *v;
             }
         }
     }

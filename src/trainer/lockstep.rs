@@ -311,7 +311,7 @@ impl Lockstep {
                 .collect();
         }
         // The last chunk reaches back to be full; images counted already are not counted again.
-        let first = if start % EVAL_CHUNK == 0 { start } else { start.next_multiple_of(EVAL_CHUNK) };
+        let first = if start.is_multiple_of(EVAL_CHUNK) { start } else { start.next_multiple_of(EVAL_CHUNK) };
         for (arm, z) in &live {
             let classes = z.len() / EVAL_CHUNK;
             let hits = count_correct(&z[(first - start) * classes..], &labels[first..start + EVAL_CHUNK]);

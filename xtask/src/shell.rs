@@ -18,6 +18,10 @@ pub fn command(line: &[&str]) -> Command {
     command.args(&line[1..]).current_dir(root()).env("PATH", path());
     // Trunk reads it as a flag of its own and stumbles over the value 1.
     command.env_remove("NO_COLOR");
+    // Without it the Vulkan loader's Wayland layer complains once a device; any folder will do.
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        command.env("XDG_RUNTIME_DIR", std::env::temp_dir());
+    }
     command
 }
 

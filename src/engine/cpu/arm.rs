@@ -106,7 +106,7 @@ impl<T: Scalar> Workspace<T> {
                     for input in [a, b] {
                         let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
                         if accumulate(input) {
-                            dx.iter_mut().zip(dy.iter()).for_each(|(dx, &dy)| *dx = *dx + dy);
+                            dx.iter_mut().zip(dy.iter()).for_each(|(dx, &dy)| *dx += dy);
                         } else {
                             dx.copy_from_slice(dy);
                         }

@@ -178,7 +178,7 @@ fn fold<T: Scalar>(g: &ConvGeometry, columns: &[T], images: std::ops::Range<usiz
                 let first = x0 * g.stride + tap.kx - g.pad;
                 let source = &column[y * ow + x0..y * ow + x1];
                 for (o, &v) in line[first..].iter_mut().step_by(g.stride).zip(source) {
-                    *o = *o + v;
+                    *o += v;
                 }
             }
         }

@@ -59,7 +59,7 @@ pub fn backward<T: Scalar>(
 ) {
     let count = T::from_f64(geometry.set_len() as f64);
     for (g, &s) in output_gradient.iter_mut().zip(&tape.slope) {
-        *g = *g * s;
+        *g *= s;
     }
     for set in 0..geometry.sets {
         let inverse_std = tape.inverse_std[set];
@@ -90,7 +90,7 @@ fn dot_runs<T: Scalar>(geometry: &NormGeometry, set: usize, a: &[T], b: &[T]) ->
     for range in ranges(geometry, set) {
         for (a, b) in a[range.clone()].chunks(LANES).zip(b[range].chunks(LANES)) {
             for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
-                *lane = *lane + a * b;
+                *lane += a * b;
             }
         }
     }

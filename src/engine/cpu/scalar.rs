@@ -90,11 +90,11 @@ pub fn sum_runs<'a, T: Scalar>(runs: impl Iterator<Item = &'a [T]>, term: impl F
         let (whole, rest) = run.as_chunks::<LANES>();
         for chunk in whole {
             for (lane, &x) in lanes.iter_mut().zip(chunk) {
-                *lane = *lane + term(x);
+                *lane += term(x);
             }
         }
         for (lane, &x) in lanes.iter_mut().zip(rest) {
-            *lane = *lane + term(x);
+            *lane += term(x);
         }
     }
     fold_lanes(lanes)
@@ -106,7 +106,7 @@ pub fn fold_lanes<T: Scalar>(mut lanes: [T; LANES]) -> T {
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {
-            lanes[i] = lanes[i] + lanes[i + width];
+            lanes[i] += lanes[i + width];
         }
         width /= 2;
     }
