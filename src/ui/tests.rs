@@ -264,3 +264,38 @@ fn the_speed_slider_sends_speeds() {
     harness.run_steps(2);
     assert!(matches!(recorder.take()[..], [Command::SetSpeed(Speed::PerSecond(x))] if x < 3.0));
 }
+
+#[test]
+fn a_drag_over_a_plot_zooms_and_show_all_fits_again() {
+    let (mut harness, recorder) = open(SIZES[0], Theme::Light, State::Paused, 1_600);
+    let rect = harness.get_by_role_and_label(Role::GraphicsObject, "Training loss").rect();
+    let at = |part: f32| egui::pos2(rect.left() + part * rect.width(), rect.center().y);
+    assert!(harness.query_all_by_label("show all").next().is_none());
+    harness.hover_at(at(0.3));
+    harness.run_steps(2);
+    harness.drag_at(at(0.3));
+    for part in [0.4, 0.5, 0.6] {
+        harness.run_steps(2);
+        harness.hover_at(at(part));
+    }
+    harness.run_steps(2);
+    harness.drop_at(at(0.6));
+    harness.run_steps(3);
+    let shown = |harness: &Harness<'_, App>| harness.query_all_by_label("show all").count();
+    assert!(shown(&harness) > 0, "zoomed");
+    harness.get_all_by_label("show all").next().expect("just seen").click();
+    harness.run_steps(3);
+    assert_eq!(shown(&harness), 0);
+    assert_eq!(recorder.take(), [], "looking changes nothing");
+}
+
+#[test]
+fn export_and_theme_answer() {
+    let (mut harness, _) = open(SIZES[0], Theme::Light, State::Paused, 20);
+    harness.get_by_label("Export CSV").click();
+    harness.run_steps(3);
+    let before = harness.ctx.theme();
+    harness.get_by_label("Light or dark").click();
+    harness.run_steps(3);
+    assert_ne!(harness.ctx.theme(), before);
+}

@@ -91,12 +91,12 @@ pub fn setting(x: f64) -> String {
     format!("{x:e}")
 }
 
-/// A small fraction in per cent with two significant digits, as a power of ten where per cent would be all zeros.
+/// A small fraction in per cent (with a space that does not break) with two significant digits, as a power of ten where per cent would be all zeros.
 pub fn percent(fraction: f64) -> String {
     if fraction == 0.0 {
-        "0 %".into()
+        "0\u{a0}%".into()
     } else if fraction.abs() >= 1e-7 {
-        format!("{} %", significant(fraction * 100.0, 2))
+        format!("{}\u{a0}%", significant(fraction * 100.0, 2))
     } else {
         significant(fraction, 2)
     }
@@ -143,10 +143,10 @@ mod tests {
         assert_eq!(axis_power(-3.0), "10⁻³");
         assert_eq!([short(0.15), short(2.000_01), short(9.999)], ["0.15", "2", "10"]);
         assert_eq!(grouped(0.997_963_4, 6), "0.997\u{2009}963");
-        assert_eq!(percent(1.3e-5), "0.0013 %");
-        assert_eq!(percent(7.3e-7), "0.000073 %");
+        assert_eq!(percent(1.3e-5), "0.0013\u{a0}%");
+        assert_eq!(percent(7.3e-7), "0.000073\u{a0}%");
         assert_eq!(percent(1.3e-8), "1.3·10⁻⁸");
-        assert_eq!(percent(0.26), "26 %");
+        assert_eq!(percent(0.26), "26\u{a0}%");
     }
 
     #[test]

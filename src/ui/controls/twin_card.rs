@@ -49,17 +49,15 @@ pub fn twin_card_ui(ui: &mut Ui, session: &Session, h: Hyper) {
     let p = Palette::now(ui);
     ui.spacing_mut().item_spacing.y = 1.0;
     card_title(ui, "Its exponential twin");
-    ui.add_space(5.0);
+    ui.add_space(3.0);
+    ui.label(RichText::new("α is the larger root of x² − (1+γ−λη)x + γ").size(10.5).color(p.quiet));
     ui.horizontal(|ui| {
         let picture = 92.0;
-        let left = ui.available_width() - picture - 6.0;
-        ui.allocate_ui_with_layout(vec2(left, 44.0), Layout::top_down(Align::Min), |ui| {
-            ui.label(RichText::new("larger root of x² − (1+γ−λη)x + γ").size(10.5).color(p.quiet));
-            ui.horizontal(|ui| alpha_ui(ui, h, 22.0));
-        });
-        quadratic_ui(ui, h, picture, 46.0);
+        let left = ui.available_width() - picture - 8.0;
+        ui.allocate_ui_with_layout(vec2(left, 42.0), Layout::left_to_right(Align::Center), |ui| alpha_ui(ui, h, 22.0));
+        quadratic_ui(ui, h, picture, 42.0);
     });
-    ui.add_space(4.0);
+    ui.add_space(2.0);
     let roots = match roots::regime(h) {
         Regime::Inside(r) => Some(r),
         Regime::Outside { .. } => None,

@@ -6,6 +6,7 @@ use super::{Corner, Plot, Scene};
 use crate::experiment::Arm;
 use crate::experiment::view::Layout;
 use crate::ui::actions::Action;
+use crate::ui::layout::Room;
 use crate::ui::text;
 use crate::ui::theme::{self, CARD_RADIUS, Palette};
 use crate::ui::widgets;
@@ -200,8 +201,11 @@ fn readout(p: &Palette, spec: &Spec<'_>, step: f64) -> LayoutJob {
 /// Cursor, zoom and pan. A drag selects what to zoom to; with shift, or the other button, it pans; a double click fits.
 /// Fingers scroll the page, pinch to zoom and tap for the cursor.
 fn interact(ui: &Ui, key: &'static str, panel: usize, window: &Window, spec: &Spec<'_>, state: &mut PlotsState) {
-    let touch = ui.input(egui::InputState::any_touches);
-    let sense = if touch { Sense::click() } else { Sense::click_and_drag() };
+    // A widget that drags would keep fingers from scrolling the page; and where it was pressed is decided by what it sensed
+    // in the frame before.
+    let fingers =
+        ui.input(egui::InputState::has_touch_screen) || Room::of(ui.ctx().content_rect().width()) == Room::Narrow;
+    let sense = if fingers { Sense::click() } else { Sense::click_and_drag() };
     let response = ui.interact(window.rect, egui::Id::unique(("plot", key, panel)), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, spec.title));
     let pointer = response.hover_pos().or(response.interact_pointer_pos());
