@@ -13,6 +13,7 @@ use super::verdict_card::verdict_ui;
 use super::why::why_card_ui;
 use super::widgets::{card, card_title};
 use crate::session::Session;
+use egui::containers::scroll_area::ScrollSource;
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 /// Below this height of the window the sheet at the bottom holds the transport only, points.
@@ -98,7 +99,8 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
     }
     let main = Frame::NONE.fill(p.page).inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 0 });
     CentralPanel::default().frame(main).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        // Always, not only once a finger was seen: else the first swipe would be lost.
+        ScrollArea::vertical().scroll_source(ScrollSource::ALL).auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = GAP;
             verdict_ui(ui, &verdict(session), Room::Narrow, actions);
             notices_ui(ui, session, state, actions);
