@@ -16,6 +16,13 @@
   } else if (!webgl2()) {
     say("This browser offers no WebGL 2, with which the page is drawn. Hardware acceleration may be switched off in its settings.");
   }
+  // The drawing does not survive it, and nothing in the page would say so.
+  document.getElementById("lab").addEventListener("webglcontextlost", () => {
+    document.getElementById("panic-report").textContent =
+      "The browser took away the WebGL context with which the page is drawn, as it does when a graphics driver " +
+      `restarts. Reloading brings the page back with this experiment:\n${location.href}`;
+    document.getElementById("panic").removeAttribute("hidden");
+  });
   document.getElementById("panic-reload").addEventListener("click", () => location.reload());
   document.getElementById("panic-copy").addEventListener("click", async (event) => {
     const report = document.getElementById("panic-report");

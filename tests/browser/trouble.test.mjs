@@ -62,3 +62,47 @@ test("outside the regime the twin ends with a sentence, and a restarted gauge go
     await lab.close();
   }
 });
+
+test("a trainer that panics leaves a page that says so", async () => {
+  const lab = await Lab.open();
+  try {
+    const tab = await lab.tab("#v=1&engine=cpu&n=50");
+    await tab.untilStep(2);
+    // No link can say this: a batch of nothing.
+    const experiment = {
+      hyper: { lr: 0.1, weight_decay: 0.001, momentum: 0.9 }, seed: 7, activation: "Gelu", batch: 0, epsilon: 0, head_norm: 10,
+      arms: { control: true, ablation: true }, steps: 100, changes: [], engine: "Cpu", precision: "F32", rescaling: true,
+    };
+    await tab.send({ Load: experiment });
+    await tab.until("the failure to be known", () => window.explr.state()?.failure);
+    assert.match((await tab.state()).failure, /trainer stopped/);
+    await assert.rejects(tab.send({ Nonsense: 1 }), /explr.send/, "a command that is none is refused");
+    await tab.close();
+  } finally {
+    await lab.close();
+  }
+});
+
+test("when the browser takes the drawing away, an overlay says so and brings the experiment back", async () => {
+  const lab = await Lab.open();
+  try {
+    const tab = await lab.tab("#v=1&engine=cpu&n=20&seed=3");
+    await tab.untilState("Finished");
+    const overlay = tab.page.locator("#panic");
+    assert.equal(await overlay.isVisible(), false);
+    await tab.page.evaluate(() => {
+      document.getElementById("lab").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
+    });
+    await overlay.waitFor({ state: "visible" });
+    assert.match(await tab.page.locator("#panic-report").textContent(), /WebGL.*#v=1.*seed=3/s);
+    await tab.screenshot("overlay");
+    await tab.page.locator("#panic-copy").click();
+    assert.match(await tab.page.evaluate(() => navigator.clipboard.readText()), /seed=3/);
+    await Promise.all([tab.page.waitForEvent("load"), tab.page.locator("#panic-reload").click()]);
+    await tab.untilState("Finished");
+    assert.match((await tab.state()).link, /seed=3/);
+    await tab.close();
+  } finally {
+    await lab.close();
+  }
+});
