@@ -33,6 +33,9 @@ pub struct Run {
     /// Write the series as CSV.
     #[arg(long)]
     pub csv: Option<PathBuf>,
+    /// Keep every N-th step in the CSV; the loss is then the mean of the N steps up to it.
+    #[arg(long, value_name = "N", requires = "csv", value_parser = clap::value_parser!(u64).range(1..))]
+    pub thin: Option<u64>,
     /// Print where the run stands as JSON.
     #[arg(long)]
     pub json: bool,
@@ -87,8 +90,11 @@ pub fn main(arguments: &Run) -> Result<(), String> {
     let session = train(&link.experiment, steps, arguments.eval_every)?;
     session.notices.iter().for_each(|notice| eprintln!("explr: {notice}"));
     if let Some(path) = &arguments.csv {
-        std::fs::write(path, csv::table(&session, &link.fragment()))
-            .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+        let text = match arguments.thin {
+            Some(every) => csv::thinned(&session, &link.fragment(), every),
+            None => csv::table(&session, &link.fragment()),
+        };
+        std::fs::write(path, text).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
     }
     if arguments.json {
         println!("{:#}", json::state(&session));

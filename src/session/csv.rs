@@ -7,6 +7,25 @@ use std::fmt::{Display, Write};
 /// The columns, in order.
 pub const COLUMNS: &str = "step,arm,loss,log10_lr,log10_weight_norm,distance_to_wd,test_accuracy";
 
+/// [`table`] thinned to every `every`-th step: the loss is then the mean of the `every` steps up to and including it.
+pub fn thinned(session: &Session, link: &str, every: u64) -> String {
+    let mut thin = session.clone();
+    for arm in Arm::ALL {
+        let loss = &session.arm(arm).loss;
+        let mean = |t: usize| {
+            let window = &loss[(t + 1).saturating_sub(every as usize)..=t];
+            window.iter().sum::<f64>() / window.len() as f64
+        };
+        thin.arms[arm as usize].loss = (0..loss.len()).map(mean).collect();
+    }
+    let text = table(&thin, link);
+    let kept = |line: &&str| {
+        let step = line.split(',').next().and_then(|cell| cell.parse::<u64>().ok());
+        step.is_none_or(|step| step.is_multiple_of(every))
+    };
+    text.lines().filter(kept).map(|line| format!("{line}\n")).collect()
+}
+
 /// Full precision; `#` lines first, with the link and the version. Cells are empty where nothing was measured; the last
 /// step, whose update was not taken, has no loss.
 pub fn table(session: &Session, link: &str) -> String {
@@ -42,6 +61,15 @@ mod tests {
     use super::*;
     use crate::experiment::Experiment;
     use crate::session::tests::one_row;
+
+    #[test]
+    fn thinning_keeps_steps_and_averages_losses() {
+        let mut session = Session::new(Experiment::default());
+        (0..9).for_each(|t| one_row(&mut session, t, t as f64));
+        let text = thinned(&session, "#v=1", 4);
+        let rows: Vec<&str> = text.lines().skip(3).map(|line| &line[..9.min(line.len())]).collect();
+        assert_eq!(rows, ["0,wd,0,-1", "4,wd,2.5,", "8,wd,6.5,"]);
+    }
 
     #[test]
     fn rows_are_tidy_and_exact() {

@@ -3,6 +3,7 @@
 
 pub mod csv;
 pub mod json;
+pub mod recorded;
 
 use crate::experiment::{Arm, Experiment, Setting};
 use crate::theory::{Ghost, Hyper};

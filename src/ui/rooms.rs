@@ -12,7 +12,7 @@ use super::verdict::verdict;
 use super::verdict_card::verdict_ui;
 use super::why::why_card_ui;
 use super::widgets::{card, card_title};
-use crate::session::Session;
+use crate::session::{Session, recorded};
 use egui::containers::scroll_area::ScrollSource;
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
@@ -180,13 +180,15 @@ fn plots_ui(
     let size = vec2(ui.available_width(), rows as f32 * (height + GAP) - GAP);
     let (all, _) = ui.allocate_exact_size(size, Sense::hover());
     let width = (size.x - GAP * (columns as f32 - 1.0)) / columns as f32;
+    let recorded = recorded::ahead_of(session);
     let scene = Scene {
         session,
         hyper: state.shown_hyper(session),
         layer: state.layer,
         raw: state.view.raw,
         layout: state.view.layout,
-        end: ticks::x_end(session.steps_done),
+        recorded,
+        end: ticks::x_end(recorded.map_or(session.steps_done, |run| run.end)),
     };
     for (place, &index) in order.iter().enumerate() {
         let at = vec2((place % columns) as f32 * (width + GAP), (place / columns) as f32 * (height + GAP));

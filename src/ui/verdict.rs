@@ -2,7 +2,7 @@
 //! session; it turns honest when they part.
 
 use crate::experiment::Arm;
-use crate::session::Session;
+use crate::session::{Session, recorded};
 use crate::trainer::{RunState, StopReason};
 use crate::ui::text;
 
@@ -82,7 +82,7 @@ pub fn verdict(session: &Session) -> Verdict {
     }
     if let Some((what, fraction)) = &session.preparing {
         let done = fraction.map(|f| format!(" · {:.0} %", 100.0 * f.clamp(0.0, 1.0))).unwrap_or_default();
-        return Verdict::new(Tone::Waiting, "Getting ready.").say(format!("{what}{done}"));
+        return Verdict::new(Tone::Waiting, "Getting ready.").say(format!("{what}{done}.{}", faint(session)));
     }
     if session.state == RunState::Preparing {
         return Verdict::new(Tone::Waiting, "Getting ready.").say("The trainer is on its way.");
@@ -108,12 +108,18 @@ pub fn verdict(session: &Session) -> Verdict {
     }
     let verdict = Verdict::new(Tone::Same, "The same function.");
     if step == 0 {
-        return others(verdict.say("Both start from the same weights: not one logit differs"), session, 0);
+        let verdict = verdict.say("Both start from the same weights: not one logit differs");
+        return others(verdict, session, 0).say(faint(session));
     }
     let verdict = verdict
         .say(format!("After {} steps the twins’ logits differ by ", text::thousands(step)))
         .number(Arm::Exp, text::percent(distance));
     others(verdict, session, step)
+}
+
+/// What the faint curves are, while there are any.
+fn faint(session: &Session) -> &'static str {
+    if recorded::ahead_of(session).is_some() { " Faint: the same run, recorded earlier." } else { "" }
 }
 
 /// What the control and the ablation say beside it.

@@ -105,6 +105,11 @@ impl<'a> Curve<'a> {
         Self { dash: Dash::Solid, width: 1.0, strength: 0.28, fitted: false, read: false, ..Self::of(arm, points) }
     }
 
+    /// What was recorded earlier: faint in the arm's own stroke, and part of the picture.
+    pub fn recorded(arm: Arm, points: Points<'a>) -> Self {
+        Self { width: 1.2, strength: 0.32, read: false, ..Self::of(arm, points) }
+    }
+
     /// What theory predicts: thin and dashed.
     pub fn theory(points: Vec<(u64, f64)>) -> Self {
         Self {

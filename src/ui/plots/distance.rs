@@ -7,10 +7,11 @@ use crate::experiment::view::Layout;
 /// log10 ‖z − z_wd‖ / ‖z_wd‖.
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let session = scene.session;
-    let mut curves = Vec::new();
+    let log10 = |points: &[(u64, f64)]| points.iter().map(|&(t, d)| (t, d.log10())).collect::<Vec<_>>();
+    let mut curves = scene.recorded_curves(|arm| log10(&arm.distance).into());
     let mut tags = Vec::new();
     for arm in scene.arms().filter(|&arm| arm != Arm::Wd) {
-        let points: Vec<(u64, f64)> = session.arm(arm).distance.iter().map(|&(t, d)| (t, d.log10())).collect();
+        let points = log10(&session.arm(arm).distance);
         if points.iter().any(|p| p.1.is_finite()) {
             let text = match arm {
                 Arm::Control if scene.layout == Layout::SideBySide => "control",

@@ -9,11 +9,11 @@ use crate::ui::text;
 /// log10 η and log10 η̃.
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let session = scene.session;
-    let mut curves: Vec<_> = scene
-        .arms()
-        .filter(|arm| matches!(arm, Arm::Wd | Arm::Exp))
-        .map(|arm| Curve::of(arm, Points::PerStep(session.arm(arm).log10_lr.as_slice().into())))
-        .collect();
+    let the_two = |arm: &Arm| matches!(arm, Arm::Wd | Arm::Exp);
+    let live = |arm| Curve::of(arm, Points::PerStep(session.arm(arm).log10_lr.as_slice().into()));
+    let mut curves = scene.recorded_curves(|arm| arm.log10_lr.as_slice().into());
+    curves.retain(|curve| curve.arm.as_ref().is_some_and(the_two));
+    curves.extend(scene.arms().filter(the_two).map(live));
     let mut tags = Vec::new();
     if let Some(line) = theory_line(session, scene.hyper, scene.end as u64) {
         curves.push(Curve::theory(line));

@@ -7,7 +7,7 @@ use crate::experiment::view::Layout;
 /// Per batch faint, smoothed bold.
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let session = scene.session;
-    let mut curves = Vec::new();
+    let mut curves = scene.recorded_curves(|arm| arm.loss.as_slice().into());
     if scene.raw {
         curves.extend(scene.arms().map(|arm| {
             let curve = Curve::of(arm, Points::PerStep(session.arm(arm).loss.as_slice().into()));

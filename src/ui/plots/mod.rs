@@ -19,7 +19,9 @@ pub use frame::{PlotsState, plot_ui};
 use crate::experiment::Arm;
 use crate::experiment::view::Layout;
 use crate::session::Session;
+use crate::session::recorded::{Recorded, RecordedArm};
 use crate::theory::Hyper;
+use std::borrow::Cow;
 
 /// What plots are drawn from.
 pub struct Scene<'a> {
@@ -33,6 +35,8 @@ pub struct Scene<'a> {
     pub raw: bool,
     /// Overlaid or side by side.
     pub layout: Layout,
+    /// The same run, recorded earlier, as long as it is ahead of the live one.
+    pub recorded: Option<&'static Recorded>,
     /// The last step the axes show.
     pub end: f64,
 }
@@ -42,6 +46,15 @@ impl Scene<'_> {
     pub fn arms(&self) -> impl Iterator<Item = Arm> + '_ {
         const BACK_TO_FRONT: [Arm; 4] = [Arm::Ablation, Arm::Control, Arm::Wd, Arm::Exp];
         BACK_TO_FRONT.into_iter().filter(|&arm| self.session.experiment.arms.contains(arm))
+    }
+
+    /// What was recorded of the arms that train, faint and behind: `points` picks a series.
+    pub fn recorded_curves(
+        &self,
+        points: impl Fn(&'static RecordedArm) -> Cow<'static, [(u64, f64)]>,
+    ) -> Vec<Curve<'static>> {
+        let Some(run) = self.recorded else { return Vec::new() };
+        self.arms().map(|arm| Curve::recorded(arm, Points::At(points(run.arm(arm))))).collect()
     }
 }
 
