@@ -25,7 +25,7 @@ pub fn open() -> ExitCode {
     match opened {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("explr: no window could be opened: {error}. `explr run '<link>'` needs none.");
+            eprintln!("explr: no window could be opened ({error}); `explr run '<link>'` needs none.");
             ExitCode::FAILURE
         }
     }

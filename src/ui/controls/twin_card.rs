@@ -54,7 +54,10 @@ pub fn twin_card_ui(ui: &mut Ui, session: &Session, h: Hyper) {
     ui.horizontal(|ui| {
         let picture = 92.0;
         let left = ui.available_width() - picture - 8.0;
-        ui.allocate_ui_with_layout(vec2(left, 42.0), Layout::left_to_right(Align::Center), |ui| alpha_ui(ui, h, 22.0));
+        ui.allocate_ui_with_layout(vec2(left, 42.0), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(left);
+            alpha_ui(ui, h, 22.0);
+        });
         quadratic_ui(ui, h, picture, 42.0);
     });
     ui.add_space(2.0);
