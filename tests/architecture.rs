@@ -80,6 +80,16 @@ fn what_is_allowed_is_not_reported() {
     }
 }
 
+#[test]
+fn the_page_builds_and_is_served_anywhere() {
+    let read = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    // Trunk would download a wasm-opt, or take one from the path that breaks the page.
+    assert!(read("index.html").contains("data-wasm-opt=\"0\""));
+    assert!(read("Trunk.toml").contains("public_url = \"./\""));
+    // Static hosts that do not know the ending serve it as no script.
+    assert!(!read("index.html").contains(".mjs"));
+}
+
 fn violations(files: &[File]) -> Vec<String> {
     files.iter().flat_map(|file| [uses(file), foreign(file), length(file), places(file)].concat()).collect()
 }
