@@ -9,12 +9,14 @@ before(async () => (lab = await Lab.open()));
 after(() => lab?.close());
 
 const SIZES = [[1440, 900], [1024, 768], [390, 844]];
+const VIEWS = { "": "", "-side": "&view=side" };
 
 for (const size of SIZES) {
-  for (const scheme of ["light", "dark"]) {
-    const name = `${size.join("x")}-${scheme}`;
+  for (const scheme of ["light", "dark"]) for (const [ending, view] of Object.entries(VIEWS)) {
+    if (view && scheme === "dark") continue;
+    const name = `${size.join("x")}-${scheme}${ending}`;
     test(`${name} is drawn and fits`, async () => {
-      const tab = await lab.tab("#v=1&engine=cpu&n=60", { size, scheme });
+      const tab = await lab.tab(`#v=1&engine=cpu&n=60${view}`, { size, scheme });
       await tab.untilState("Finished");
       const [width, height] = await tab.page.evaluate(() => {
         const box = document.querySelector("canvas").getBoundingClientRect();
