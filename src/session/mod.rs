@@ -49,7 +49,7 @@ pub struct Session {
     arms: [ArmSeries; Arm::ALL.len()],
     /// η, λ, γ of each step.
     pub hyper: Vec<Hyper>,
-    /// ρ_t − 1 of each step, while there is a twin.
+    /// ρ_t = u_t/u_{t+1} of each step, while there is a twin.
     pub rho: Vec<f64>,
     /// The present gauge; `None` before the start.
     pub ghost: Option<Ghost>,

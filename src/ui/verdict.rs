@@ -170,7 +170,8 @@ fn twin_stopped(session: &Session, step: u64, reason: StopReason) -> Verdict {
             if let Some((_, d)) = session.last_distance(Arm::Exp).filter(|(_, d)| d.is_finite()) {
                 verdict = verdict.say("The logits last differed by ").number(Arm::Exp, text::percent(d)).say(".");
             }
-            Verdict { offers_restart: session.state == RunState::TwinEnded, ..verdict }
+            // Also after the others went on alone: the trainer then replays to where the twin ended.
+            Verdict { offers_restart: true, ..verdict }
         }
     }
 }
