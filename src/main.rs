@@ -18,5 +18,7 @@ pub fn explr_worker() {
 /// With arguments a headless command, without them the lab in a window.
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
+    // Silent unless RUST_LOG asks.
+    env_logger::init();
     if std::env::args_os().len() > 1 { explr::cli::main() } else { explr::ui::window::open() }
 }
