@@ -5,7 +5,7 @@ use crate::experiment::{EngineChoice, Experiment, Link, Precision};
 use crate::host;
 use crate::model::Plan;
 use crate::session::{Session, csv, json};
-use crate::trainer::choose::{build, choose};
+use crate::trainer::choose::{Measured, build, choose};
 use crate::trainer::{Enqueued, EvaluationPlan, Event, Lockstep, StopReason, build as setup};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -121,7 +121,7 @@ pub fn train_on(data: &Dataset, experiment: &Experiment, steps: u64, eval_every:
     pollster::block_on(async {
         let setup = setup::setup(experiment, data);
         let platform = host::Native;
-        let choice = choose(experiment, &setup, &platform).await;
+        let choice = choose(experiment, &setup, &platform, &mut Measured::default()).await;
         let (engine, report) =
             build(&choice, experiment.precision, setup, &platform).await.map_err(|e| format!("{e}."))?;
         let plan = EvaluationPlan { probe_every: eval_every, test_every: eval_every.saturating_mul(10) };

@@ -34,8 +34,18 @@ impl Choice {
     }
 }
 
-/// Chooses the engine of `experiment`. Measures only where there is a real GPU and the experiment leaves it open.
-pub async fn choose(experiment: &Experiment, setup: &Setup, platform: &impl Platform) -> Choice {
+/// What was measured on an adapter: a second measurement might come out otherwise, and the engine with it.
+#[derive(Clone, Debug, Default)]
+pub struct Measured(Option<(String, Choice)>);
+
+/// Chooses the engine of `experiment`. Measures only where there is a real GPU and the experiment leaves it open, and
+/// once per adapter.
+pub async fn choose(
+    experiment: &Experiment,
+    setup: &Setup,
+    platform: &impl Platform,
+    Measured(measured): &mut Measured,
+) -> Choice {
     match (experiment.engine, experiment.precision) {
         (EngineChoice::Gpu, Precision::F64) => {
             return Choice::cpu_instead("Training on the CPU: f64 arithmetic exists only there.");
@@ -55,7 +65,19 @@ pub async fn choose(experiment: &Experiment, setup: &Setup, platform: &impl Plat
     if adapter.software {
         return Choice::cpu(format!("CPU: the only WebGPU adapter here ({}) is itself software.", adapter.name));
     }
-    match race(setup, platform).await {
+    if let Some((name, choice)) = measured
+        && *name == adapter.name
+    {
+        return choice.clone();
+    }
+    let choice = faster(race(setup, platform).await);
+    *measured = Some((adapter.name, choice.clone()));
+    choice
+}
+
+/// The engine that was faster, and by how much.
+fn faster(times: Result<(Duration, Duration), EngineError>) -> Choice {
+    match times {
         Ok((cpu, gpu)) if gpu < cpu => Choice {
             gpu: true,
             reason: format!("GPU: measured {} a step, the CPU {}.", milliseconds(gpu), milliseconds(cpu)),
@@ -122,4 +144,19 @@ async fn step_time(engine: &mut dyn Engine, setup: &Setup) -> Result<Duration, E
 
 fn milliseconds(duration: Duration) -> String {
     format!("{:.1} ms", duration.as_secs_f64() * 1e3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_faster_one_trains_and_a_gpu_that_fails_is_not_asked_again() {
+        let ms = Duration::from_millis;
+        let gpu = faster(Ok((ms(20), ms(3))));
+        assert!(gpu.gpu && gpu.reason.contains("3.0 ms") && gpu.reason.contains("20.0 ms"), "{gpu:?}");
+        assert!(!faster(Ok((ms(3), ms(20)))).gpu);
+        let failed = faster(Err(EngineError::Refused("no memory".into())));
+        assert!(!failed.gpu && failed.refused && failed.reason.contains("no memory"), "{failed:?}");
+    }
 }

@@ -2,7 +2,7 @@
 //! Worker; what differs is behind [`Platform`].
 
 use super::build;
-use super::choose::{Choice, build as build_engine, choose};
+use super::choose::{Choice, Measured, build as build_engine, choose};
 use super::lockstep::{Enqueued, EvaluationPlan, Lockstep};
 use super::message::{Command, Event, RunState, Speed};
 use crate::data::{self, Dataset};
@@ -34,7 +34,16 @@ pub trait Platform {
 
 /// Trains until the mailbox closes.
 pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: impl FnMut(Event), platform: P) {
-    let mut runner = Runner { inbox, post, platform, data: None, run: None, speed: Speed::Max, losses: 0 };
+    let mut runner = Runner {
+        inbox,
+        post,
+        platform,
+        data: None,
+        run: None,
+        speed: Speed::Max,
+        losses: 0,
+        measured: Measured::default(),
+    };
     while let Some(command) = runner.inbox.next().await {
         runner.obey(command).await;
         runner.train_while_wanted().await;
@@ -51,7 +60,8 @@ struct Run {
     pause_at: u64,
     /// Steps enqueued together; adapts to [`CHUNK`].
     chunk: usize,
-    gpu: bool,
+    /// The engine, and why: a replay takes the same.
+    choice: Choice,
 }
 
 struct Runner<P, F> {
@@ -62,6 +72,7 @@ struct Runner<P, F> {
     run: Option<Run>,
     speed: Speed,
     losses: u32,
+    measured: Measured,
 }
 
 impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
@@ -86,16 +97,16 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
                 if let Some(run) = &self.run {
                     let playing = matches!(run.state, RunState::Playing | RunState::Finished);
                     let state = if playing { RunState::Playing } else { RunState::Paused };
-                    let experiment = run.lockstep.experiment().clone();
-                    self.start(experiment, 0, state, None).await;
+                    let (experiment, choice) = (run.lockstep.experiment().clone(), run.choice.clone());
+                    self.start(experiment, 0, state, Some(choice)).await;
                 }
             }
             Command::Set(setting) => self.set(setting).await,
             Command::SetArms(arms) => {
                 if let Some(run) = &self.run {
                     let experiment = Experiment { arms, ..run.lockstep.experiment().clone() };
-                    let (step, state) = (run.lockstep.step(), run.settled_state());
-                    self.start(experiment, step, state, None).await;
+                    let (step, state, choice) = (run.lockstep.step(), run.settled_state(), run.choice.clone());
+                    self.start(experiment, step, state, Some(choice)).await;
                 }
             }
             Command::SetSpeed(speed) => self.speed = speed,
@@ -118,15 +129,18 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
         self.say(Event::Preparing("Drawing the initial weights".into(), Some(0.4))).await;
         let setup = build::setup(&experiment, &data);
         self.say(Event::Preparing("Choosing the engine".into(), Some(0.6))).await;
+        // A choice made before was announced before.
+        let mut announce = forced.is_none();
         let mut choice = match forced {
             Some(choice) => choice,
-            None => choose(&experiment, &setup, &self.platform).await,
+            None => choose(&experiment, &setup, &self.platform, &mut self.measured).await,
         };
         let what = if choice.gpu { "Compiling the shaders" } else { "Preparing the CPU engine" };
         self.say(Event::Preparing(what.into(), Some(0.8))).await;
         let mut built = build_engine(&choice, experiment.precision, setup.clone(), &self.platform).await;
         if let Err(error) = &built {
             choice = Choice::cpu_instead(format!("Training on the CPU: {error}."));
+            announce = true;
             built = build_engine(&choice, experiment.precision, setup, &self.platform).await;
         }
         let (engine, report) = match built {
@@ -143,13 +157,13 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
             replay_to,
             experiment: Box::new(experiment.clone()),
         });
-        if choice.refused {
-            (self.post)(Event::Notice(choice.reason));
+        if choice.refused && announce {
+            (self.post)(Event::Notice(choice.reason.clone()));
         }
         (self.post)(lockstep.present());
         let pause_at = experiment.steps.max(replay_to.saturating_add(u64::from(replay_to >= experiment.steps)));
         let current = if replay_to > 0 { RunState::Replaying { to: replay_to } } else { state };
-        self.run = Some(Run { lockstep, state: current, after_replay: state, pause_at, chunk: 1, gpu: choice.gpu });
+        self.run = Some(Run { lockstep, state: current, after_replay: state, pause_at, chunk: 1, choice });
         (self.post)(Event::State(current));
     }
 
@@ -193,8 +207,8 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
             // The run went on without its twin: replay, with the gauge restarted where the twin ended.
             let mut experiment = run.lockstep.experiment().clone();
             experiment.record(Change { step: end, setting });
-            let state = run.settled_state();
-            self.start(experiment, step, state, None).await;
+            let (state, choice) = (run.settled_state(), run.choice.clone());
+            self.start(experiment, step, state, Some(choice)).await;
             return (self.post)(Event::Notice(format!(
                 "The gauge was restarted at step {end}; replaying from step 0."
             )));
@@ -306,7 +320,7 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
     async fn recover(&mut self, error: EngineError) {
         let Some(run) = &self.run else { return };
         let (experiment, step, state) = (run.lockstep.experiment().clone(), run.lockstep.step(), run.settled_state());
-        if !run.gpu {
+        if !run.choice.gpu {
             return (self.post)(Event::Failed(format!("Training stopped: {error}.")));
         }
         self.losses += 1;
