@@ -47,6 +47,10 @@ fn contents_ui(ui: &mut Ui) {
             ("shaded", "there the twin would end, as predicted from its present state"),
         ],
     );
+    ui.add_space(8.0);
+    let sources = "After Z. Li and S. Arora, An Exponential Learning Rate Schedule for Deep Learning, ICLR 2020 (arXiv \
+                   1910.07454). Images: Fashion-MNIST, © 2017 Zalando SE, MIT licence.";
+    ui.add(egui::Label::new(RichText::new(sources).color(p.quiet)).wrap());
 }
 
 fn table(ui: &mut Ui, title: &str, rows: &[(&str, &str)]) {
