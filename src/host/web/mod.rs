@@ -11,7 +11,7 @@ use crate::trainer::{Command, Event, run};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use js_sys::{Array, Uint8Array};
 use pause::Page;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -37,6 +37,8 @@ enum Line {
 struct Shared {
     line: RefCell<Line>,
     events: RefCell<VecDeque<Event>>,
+    /// The Worker said why it panicked: the browser's own word for it adds nothing.
+    panicked: Cell<bool>,
     wake: Box<dyn Fn()>,
 }
 
@@ -50,7 +52,8 @@ impl Host {
     /// Starts a trainer. `wake` is called when an event waits.
     pub fn start(wake: impl Fn() + Send + Sync + 'static) -> Self {
         let line = RefCell::new(Line::Waiting(Vec::new()));
-        let shared = Rc::new(Shared { line, events: RefCell::default(), wake: Box::new(wake) });
+        let shared =
+            Rc::new(Shared { line, events: RefCell::default(), panicked: Cell::default(), wake: Box::new(wake) });
         let worker = match start_worker(&shared) {
             Ok(worker) => Some(worker),
             Err(why) => {
@@ -94,6 +97,7 @@ impl Shared {
                 queue.iter().for_each(|command| post(worker, command));
             }
         } else if let Some(panic) = data.as_string() {
+            self.panicked.set(true);
             self.push(Event::Failed(format!("The trainer stopped: {panic} Reload the page to start again.")));
         } else {
             match postcard::from_bytes(&Uint8Array::new(data).to_vec()) {
@@ -149,7 +153,7 @@ fn start_worker(shared: &Rc<Shared>) -> Result<Worker, JsValue> {
             if loading {
                 worker.terminate();
                 shared.clone().train_on_this_thread(&event.message());
-            } else {
+            } else if !shared.panicked.get() {
                 shared.push(Event::Failed(format!("The trainer stopped: {}.", event.message())));
             }
         })
