@@ -75,7 +75,7 @@ test("a trainer that panics leaves a page that says so", async () => {
     };
     await tab.send({ Load: experiment });
     await tab.until("the failure to be known", () => window.explr.state()?.failure);
-    assert.match((await tab.state()).failure, /trainer stopped.*in batches of 0/s, "in its own words");
+    assert.match((await tab.state()).failure, /trainer stopped: panicked at src\/.*Reload/s, "in its own words");
     await assert.rejects(tab.send({ Nonsense: 1 }), /explr.send/, "a command that is none is refused");
     await tab.close();
   } finally {

@@ -98,7 +98,7 @@ impl Shared {
             }
         } else if let Some(panic) = data.as_string() {
             self.panicked.set(true);
-            self.push(Event::Failed(format!("The trainer stopped: {panic} Reload the page to start again.")));
+            self.push(Event::Failed(format!("The trainer stopped: {panic}. Reload the page to start again.")));
         } else {
             match postcard::from_bytes(&Uint8Array::new(data).to_vec()) {
                 Ok(event) => self.push(event),
