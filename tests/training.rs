@@ -110,7 +110,10 @@ fn a_diverged_arm_stops_and_says_where() {
     // Without halvings f32 overflows; with them the same run goes on.
     let link = "batch=4&lr=1&wd=0.5&mom=0&arms=wd,exp";
     let broken = cpu(&format!("{link}&rescale=off"), 200);
-    assert!(!broken.is_live(Arm::Exp) || distance(&broken, Arm::Exp) > 1e-3, "f32 cannot hold 4^200");
+    let stop = broken.stop_of(Arm::Exp).expect("f32 cannot hold 4^200");
+    assert_eq!(stop.reason, StopReason::Diverged);
+    assert_eq!(broken.arm(Arm::Exp).loss.len() as u64, stop.step, "nothing is measured after the stop");
+    assert_eq!(broken.arm(Arm::Wd).loss.len(), 200, "the others go on");
     let sound = cpu(link, 200);
     assert!(sound.is_live(Arm::Exp) && sound.arm(Arm::Exp).loss.len() == 200);
     assert!(sound.arm(Arm::Exp).log10_lr[199] > 119.0);
@@ -128,8 +131,8 @@ fn theory_and_trainer_agree_on_the_learning_rate() {
 }
 
 #[test]
-fn lemma_1_holds_in_the_net() {
-    // ‖g̃‖ = u ‖g‖, so w̃ and w see the same angle; here: the twin's weights only grow.
+fn without_weight_decay_the_weights_only_grow() {
+    // What Lemma 1.1 says of the twin: its gradient is orthogonal to its weights.
     let session = cpu("prec=f64&batch=16&arms=wd,exp", 60);
     let norms = &session.arm(Arm::Exp).log10_weight_norm;
     assert!(norms.windows(2).all(|w| w[1] >= w[0]), "without weight decay ‖θ‖ never shrinks");
