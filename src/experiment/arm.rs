@@ -12,11 +12,13 @@ pub enum Arm {
     Control,
     /// Weight decay dropped, nothing else changed.
     Ablation,
+    /// The twin with one deliberate error ([`super::Twist`]).
+    Broken,
 }
 
 impl Arm {
     /// All arms in their fixed order.
-    pub const ALL: [Self; 4] = [Self::Wd, Self::Exp, Self::Control, Self::Ablation];
+    pub const ALL: [Self; 5] = [Self::Wd, Self::Exp, Self::Control, Self::Ablation, Self::Broken];
 
     /// The name in links, CSV and JSON.
     pub fn key(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Arm {
             Self::Exp => "exp",
             Self::Control => "control",
             Self::Ablation => "ablation",
+            Self::Broken => "broken",
         }
     }
 
@@ -35,6 +38,7 @@ impl Arm {
             Self::Exp => "ExpLR twin",
             Self::Control => "control, one ulp apart",
             Self::Ablation => "weight decay dropped",
+            Self::Broken => "broken twin",
         }
     }
 
@@ -51,11 +55,13 @@ pub struct ArmSet {
     pub control: bool,
     /// Whether the ablation trains.
     pub ablation: bool,
+    /// Whether the broken twin trains.
+    pub broken: bool,
 }
 
 impl Default for ArmSet {
     fn default() -> Self {
-        Self { control: true, ablation: true }
+        Self { control: true, ablation: true, broken: false }
     }
 }
 
@@ -66,6 +72,7 @@ impl ArmSet {
             Arm::Wd | Arm::Exp => true,
             Arm::Control => self.control,
             Arm::Ablation => self.ablation,
+            Arm::Broken => self.broken,
         }
     }
 
@@ -75,6 +82,7 @@ impl ArmSet {
             Arm::Wd | Arm::Exp => {}
             Arm::Control => self.control = on,
             Arm::Ablation => self.ablation = on,
+            Arm::Broken => self.broken = on,
         }
         self
     }

@@ -16,6 +16,20 @@ pub const HEAD_NORM: RangeInclusive<f64> = 0.1..=100.0;
 pub const BATCH: RangeInclusive<usize> = 2..=256;
 /// Steps of a run.
 pub const STEPS: RangeInclusive<u64> = 1..=10_000_000;
+/// Lowest point of a schedule, as a fraction of η.
+pub const FLOOR: RangeInclusive<f64> = 0.0..=1.0;
+/// What a step decay multiplies η by.
+pub const STEP_FACTOR: RangeInclusive<f64> = 1e-6..=1.0;
+/// Heights of a drawn schedule, as multiples of η.
+pub const CURVE_FACTOR: RangeInclusive<f64> = 0.0..=10.0;
+/// Points of a drawn schedule; milestones of a step decay.
+pub const MAX_POINTS: usize = 40;
+/// Longest span in epochs.
+pub const MAX_EPOCHS: f64 = 100_000.0;
+/// The power that a broken twin's growth is taken to.
+pub const GROWTH_POWER: RangeInclusive<f64> = 0.0..=2.0;
+/// Powers of two that a start may be multiplied by: f32 holds the squares of what comes out.
+pub const SCALE: RangeInclusive<i32> = -40..=40;
 /// Changes a link may carry.
 pub const MAX_CHANGES: usize = 100;
 /// Bytes of a link that are read.

@@ -1,22 +1,36 @@
 //! The one description of what is trained: an [`Experiment`] is what a link encodes and what a trainer runs.
 
 pub mod arm;
+pub mod data;
 pub mod limits;
 pub mod link;
+pub mod setting;
+pub mod twist;
 pub mod view;
 
 pub use arm::{Arm, ArmSet};
+pub use data::DataChoice;
 pub use link::Link;
+pub use setting::{Change, Setting};
+pub use twist::Twist;
 pub use view::View;
 
 use crate::model::Activation;
-use crate::theory::Hyper;
+use crate::theory::{Hyper, Rule, Schedule};
 
 /// Everything that decides what is trained. Two equal experiments on the same engine, build and device give the same bits.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Experiment {
-    /// η, λ and γ at step 0.
+    /// η, λ and γ at step 0; η is what the schedule multiplies.
     pub hyper: Hyper,
+    /// What η is multiplied by.
+    pub schedule: Schedule,
+    /// How the twin gets its learning rate; an exact rule.
+    pub twin: Rule,
+    /// What the broken twin does otherwise, from step 0 on.
+    pub twist: Option<Twist>,
+    /// What is trained on.
+    pub data: DataChoice,
     /// Drives weights, head and batch order.
     pub seed: u32,
     /// The nonlinearity.
@@ -45,6 +59,10 @@ impl Default for Experiment {
     fn default() -> Self {
         Self {
             hyper: Hyper { lr: 0.1, weight_decay: 2e-3, momentum: 0.9 },
+            schedule: Schedule::default(),
+            twin: Rule::Ghost,
+            twist: None,
+            data: DataChoice::default(),
             seed: 6,
             activation: Activation::Gelu,
             batch: 64,
@@ -61,20 +79,29 @@ impl Default for Experiment {
 }
 
 impl Experiment {
-    /// η, λ and γ in force at `step`, after all changes up to and including it.
+    /// η, λ and γ as they are set at `step`, after all changes up to and including it, before the schedule.
     pub fn hyper_at(&self, step: u64) -> Hyper {
-        let mut hyper = self.hyper;
-        for change in self.changes.iter().take_while(|c| c.step <= step) {
-            change.setting.apply_to(&mut hyper);
-        }
-        hyper
+        self.at(step).hyper
+    }
+
+    /// The η_t, λ_t and γ_t that drive `step`, with `per_epoch` steps in an epoch.
+    pub fn driven_at(&self, step: u64, per_epoch: u64) -> Hyper {
+        let now = self.at(step);
+        Hyper { lr: now.hyper.lr * now.schedule.factor(step, per_epoch), ..now.hyper }
+    }
+
+    /// The experiment as it would start with what is set at `step`.
+    fn at(&self, step: u64) -> Self {
+        let mut now = Self { changes: Vec::new(), ..self.clone() };
+        self.changes.iter().take_while(|c| c.step <= step).for_each(|c| c.setting.apply_to(&mut now));
+        now
     }
 
     /// Records a change: at step 0 it moves the start, later it joins the list in order; a second setting of the same
     /// thing at the same step replaces the first.
     pub fn record(&mut self, change: Change) {
-        if change.step == 0 {
-            return change.setting.apply_to(&mut self.hyper);
+        if change.step == 0 && change.setting.is_of_the_start() {
+            return change.setting.apply_to(self);
         }
         let same = |c: &Change| {
             c.step == change.step && std::mem::discriminant(&c.setting) == std::mem::discriminant(&change.setting)
@@ -86,41 +113,7 @@ impl Experiment {
 
     /// The same experiment starting over with the values in force at `step` and no recorded changes.
     pub fn with_present_values(&self, step: u64) -> Self {
-        Self { hyper: self.hyper_at(step), changes: Vec::new(), ..self.clone() }
-    }
-}
-
-/// Something that changed before the update of a step.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Change {
-    /// The first step it applies to.
-    pub step: u64,
-    /// What was set.
-    pub setting: Setting,
-}
-
-/// What may change while a run goes on.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub enum Setting {
-    /// η.
-    LearningRate(f64),
-    /// λ.
-    WeightDecay(f64),
-    /// γ.
-    Momentum(f64),
-    /// The gauge is restarted: the twin's buffer takes `u q θ̃` and q becomes 0 (theory 3.3).
-    RestartGauge,
-}
-
-impl Setting {
-    /// Applies it to the hyper-parameters; restarting the gauge leaves them alone.
-    pub fn apply_to(self, hyper: &mut Hyper) {
-        match self {
-            Self::LearningRate(x) => hyper.lr = x,
-            Self::WeightDecay(x) => hyper.weight_decay = x,
-            Self::Momentum(x) => hyper.momentum = x,
-            Self::RestartGauge => {}
-        }
+        self.at(step)
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Ghost {
     /// q: the part of the weight-decay run's buffer that lies along θ̃.
     pub q: f64,
     /// K: how often the twin's weights were halved to keep them in range. The true θ̃ is 2^K times the stored one.
-    pub exponent: u64,
+    pub exponent: i64,
     /// Whether halving is done at all; without it f32 overflows, in silence.
     pub rescaling: bool,
 }
@@ -43,7 +43,7 @@ pub struct GhostStep {
     /// ρ_t = u_t / u_{t+1} of the true u.
     pub rho: f64,
     /// K before this step.
-    pub exponent: u64,
+    pub exponent: i64,
     /// After this step's update: θ̃ ← θ̃·2^−n, ṽ ← ṽ·2^n, exactly.
     pub halvings: u32,
 }
@@ -86,7 +86,7 @@ impl Ghost {
             next.q *= 2.0;
             halvings += 1;
         }
-        next.exponent += u64::from(halvings);
+        next.exponent += i64::from(halvings);
         *self = next;
         Ok(GhostStep {
             lr: h.lr / (u * next_u),

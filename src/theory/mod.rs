@@ -4,14 +4,16 @@
 //! The convention is PyTorch's `SGD`: `v ← γ v + g + λ θ`, then `θ ← θ − η v`, with `v = 0` at the start.
 
 pub mod equilibrium;
+pub mod gauge;
 pub mod ghost;
 pub mod roots;
 pub mod schedule;
 pub mod texp;
 
+pub use gauge::{Gauge, GaugeStep, Rule};
 pub use ghost::{Ghost, GhostStep};
 pub use roots::{Regime, Roots};
-pub use schedule::Schedule;
+pub use schedule::{Schedule, Shape, Span};
 
 /// What one step of the weight-decay run is driven by: η_t, λ_t and γ_t.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod choose;
+pub mod drive;
 pub mod lockstep;
 pub mod measure;
 pub mod message;
@@ -12,6 +13,7 @@ pub mod runner;
 
 pub use lockstep::{Enqueued, EvaluationPlan, Lockstep};
 pub use message::{
-    ArmPoint, ArmStop, Command, EngineReport, Evaluation, Event, LayerPoint, Row, RunState, Speed, StopReason,
+    ArmPoint, ArmStop, ArmWeights, Command, DataInfo, EngineReport, Evaluation, Event, GroupInfo, GroupPoint, LayerInfo,
+    NetworkInfo, Row, RunState, Speed, StopReason, Watched, WeightsSeen,
 };
 pub use runner::{Platform, run};

@@ -11,6 +11,14 @@ pub const LR: &str = "lr";
 pub const WD: &str = "wd";
 /// `mom`: γ at step 0.
 pub const MOM: &str = "mom";
+/// `sched`: what η is multiplied by, see `link::schedule`.
+pub const SCHED: &str = "sched";
+/// `twin`: ghost or texp.
+pub const TWIN: &str = "twin";
+/// `break`: what the broken twin does otherwise, see `link::rules`.
+pub const BREAK: &str = "break";
+/// `data`: the key of a set of images.
+pub const DATA: &str = "data";
 /// `seed`: a whole number of 32 bits.
 pub const SEED: &str = "seed";
 /// `act`: the activation's key.
@@ -25,7 +33,8 @@ pub const HEAD: &str = "head";
 pub const ARMS: &str = "arms";
 /// `n`: steps of the run.
 pub const N: &str = "n";
-/// `ev`: what changed while it ran, `step:lr=…`, `step:wd=…`, `step:mom=…` or `step:gauge`, separated by semicolons.
+/// `ev`: what changed while it ran, `step:lr=…`, `step:wd=…`, `step:mom=…`, `step:sched=…`, `step:break=…`,
+/// `step:convert=on` (or off) or `step:gauge`, separated by semicolons.
 pub const EV: &str = "ev";
 /// `engine`: auto, cpu or gpu.
 pub const ENGINE: &str = "engine";
@@ -37,10 +46,13 @@ pub const RESCALE: &str = "rescale";
 pub const VIEW: &str = "view";
 
 /// All keys of this version.
-pub const ALL: [&str; 16] = [V, LR, WD, MOM, SEED, ACT, BATCH, EPS, HEAD, ARMS, N, EV, ENGINE, PREC, RESCALE, VIEW];
+pub const ALL: [&str; 20] =
+    [V, LR, WD, MOM, SCHED, TWIN, BREAK, DATA, SEED, ACT, BATCH, EPS, HEAD, ARMS, N, EV, ENGINE, PREC, RESCALE, VIEW];
 
 /// Inside [`EV`]: the gauge was restarted.
 pub const GAUGE: &str = "gauge";
+/// Inside [`EV`]: the weight-decay run was converted, or back.
+pub const CONVERT: &str = "convert";
 /// Inside [`VIEW`]: side by side.
 pub const SIDE: &str = "side";
 /// Inside [`VIEW`]: raw losses only.

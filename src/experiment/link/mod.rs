@@ -8,6 +8,8 @@ mod escape;
 pub mod keys;
 mod number;
 mod parse;
+mod rules;
+mod schedule;
 mod write;
 
 use super::{Experiment, View};

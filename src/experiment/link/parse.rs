@@ -1,9 +1,9 @@
 //! Fragment → experiment and view, with a sentence for everything that could not be taken as written.
 
 use super::number::{quoted, real, whole};
-use super::{Link, changes, escape, keys, write};
+use super::{Link, changes, escape, keys, rules, schedule, write};
 use crate::experiment::view::{Layout, View};
-use crate::experiment::{Arm, ArmSet, EngineChoice, Experiment, Precision, limits};
+use crate::experiment::{Arm, ArmSet, DataChoice, EngineChoice, Experiment, Precision, limits};
 use crate::model::Activation;
 
 /// Bytes that unknown keys may take: with everything known they stay below [`limits::MAX_LINK_BYTES`].
@@ -112,6 +112,32 @@ fn take(e: &mut Experiment, key: &str, text: &str, notes: &mut Vec<String>) {
         keys::LR => number(&mut e.hyper.lr, limits::LR, notes),
         keys::WD => number(&mut e.hyper.weight_decay, limits::WEIGHT_DECAY, notes),
         keys::MOM => number(&mut e.hyper.momentum, limits::MOMENTUM, notes),
+        keys::SCHED => match schedule::read(text) {
+            Ok(schedule) => e.schedule = schedule,
+            Err(why) => notes.push(format!(
+                "link asked sched={}, {why}; it stays {}",
+                quoted(text),
+                schedule::write(&e.schedule)
+            )),
+        },
+        keys::TWIN => match rules::read_rule(text) {
+            Some(rule) => e.twin = rule,
+            None => {
+                notes.push(format!("link asked twin={}, which is neither ghost nor texp; it stays ghost", quoted(text)))
+            }
+        },
+        keys::BREAK => match rules::read_twist(text) {
+            Ok(twist) => e.twist = Some(twist),
+            Err(why) => notes.push(format!("link asked break={}, {why}; nothing is broken", quoted(text))),
+        },
+        keys::DATA => match DataChoice::of_key(text) {
+            Some(data) => e.data = data,
+            None => notes.push(format!(
+                "link asked data={}, which is no name of a set of images; it stays {}",
+                quoted(text),
+                e.data.key()
+            )),
+        },
         keys::EPS => number(&mut e.epsilon, limits::EPSILON, notes),
         keys::HEAD => number(&mut e.head_norm, limits::HEAD_NORM, notes),
         keys::SEED => e.seed = whole(e.seed.into(), key, text, 0..=u32::MAX.into(), notes) as u32,
@@ -154,7 +180,7 @@ fn one_of<T: Copy, const N: usize>(
 
 /// The named arms; the two that are always on are on whatever the link says.
 fn arms(text: &str, notes: &mut Vec<String>) -> ArmSet {
-    let mut set = ArmSet { control: false, ablation: false };
+    let mut set = ArmSet { control: false, ablation: false, broken: false };
     let words: Vec<&str> = text.split(',').collect();
     for word in &words {
         match Arm::ALL.into_iter().find(|arm| arm.key() == *word) {

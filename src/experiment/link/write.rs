@@ -1,7 +1,7 @@
 //! Experiment and view → fragment.
 
 use super::number::shortest;
-use super::{Link, changes, escape, keys};
+use super::{Link, changes, escape, keys, rules, schedule};
 use crate::experiment::view::{Layout, View};
 use crate::experiment::{Arm, EngineChoice, Experiment};
 
@@ -42,6 +42,10 @@ fn experiment(e: &Experiment) -> Vec<(&'static str, Option<String>)> {
         (keys::LR, real(e.hyper.lr, default.hyper.lr)),
         (keys::WD, real(e.hyper.weight_decay, default.hyper.weight_decay)),
         (keys::MOM, real(e.hyper.momentum, default.hyper.momentum)),
+        (keys::SCHED, (e.schedule != default.schedule).then(|| schedule::write(&e.schedule))),
+        (keys::TWIN, (e.twin != default.twin).then(|| rules::write_rule(e.twin).to_owned())),
+        (keys::BREAK, e.twist.map(rules::write_twist)),
+        (keys::DATA, (e.data != default.data).then(|| e.data.key().to_owned())),
         (keys::SEED, whole(e.seed.into(), default.seed.into())),
         (keys::ACT, (e.activation != default.activation).then(|| e.activation.key().to_owned())),
         (keys::BATCH, whole(e.batch as u64, default.batch as u64)),
