@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn halvings_are_counted_in() {
-        let layer = LayerSums { weight_sq: 100.0, gradient_sq: 4.0, dot: 2.0 };
+        let layer = LayerSums { weight_sq: 100.0, gradient_sq: 4.0, dot: 2.0, step_sq: 1.0 };
         let row = ArmRow { loss: 1.0, correct: 32, layers: vec![layer] };
         let point = arm_point(Arm::Exp, &row, 64, 5_000.25, 10);
         assert!((point.log10_weight_norm - (1.0 + 10.0 * LOG10_2)).abs() < 1e-15);
