@@ -10,6 +10,9 @@
 
 pub mod cpu;
 pub mod gpu;
+pub mod input;
+
+pub use input::ArmInput;
 
 use crate::model::{Net, Plan};
 use futures_util::future::LocalBoxFuture;
@@ -59,27 +62,7 @@ impl Setup {
     }
 }
 
-/// What drives one arm in one step: `v ← γ (v + kick·θ) + g + λ θ`, `θ ← θ − η v`, then `θ ← θ·2^−halvings`,
-/// `v ← v·2^halvings`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ArmInput {
-    /// η, for the stored weights.
-    pub lr: f64,
-    /// λ.
-    pub weight_decay: f64,
-    /// γ.
-    pub momentum: f64,
-    /// Added to the buffer along θ before the step; 0 except where a gauge is restarted.
-    pub kick: f64,
-    /// ε of every norm in this step's forward pass.
-    pub epsilon: f64,
-    /// Exact halvings of the weights after the update.
-    pub halvings: u32,
-    /// A stopped arm keeps its weights and its row is meaningless.
-    pub live: bool,
-}
-
-/// What one arm measured in one step, before its update.
+/// What one arm measured in one step, before its update but for [`LayerSums::step_sq`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArmRow {
     /// Mean cross-entropy of the batch, nats.
@@ -99,6 +82,9 @@ pub struct LayerSums {
     pub gradient_sq: f64,
     /// ⟨g, θ⟩.
     pub dot: f64,
+    /// ‖Δθ‖² = ‖η v'‖² of the update, before its halvings: what was added to θ (to θ·[`ArmInput::theta`] where the net was
+    /// converted). 0 where nothing was updated.
+    pub step_sq: f64,
 }
 
 /// What came of something enqueued.

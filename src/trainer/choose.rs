@@ -123,9 +123,7 @@ async fn race(setup: &Setup, platform: &impl Platform) -> Result<(Duration, Dura
 
 async fn step_time(engine: &mut dyn Engine, setup: &Setup) -> Result<Duration, EngineError> {
     let batch: Vec<u32> = (0..setup.batch as u32).map(|i| i % setup.train_labels.len() as u32).collect();
-    let input =
-        ArmInput { lr: 0.0, weight_decay: 0.0, momentum: 0.0, kick: 0.0, epsilon: 0.0, halvings: 0, live: true };
-    let arms = vec![input; setup.weights.len()];
+    let arms = vec![ArmInput::plain(0.0, 0.0, 0.0); setup.weights.len()];
     // The first step pays for caches and compilers and is not counted.
     engine.step(0, &batch, &arms);
     engine.collect().await?;

@@ -204,7 +204,7 @@ impl Lockstep {
     fn inputs(&self, twin: Option<&GhostStep>) -> Vec<ArmInput> {
         let Hyper { lr, weight_decay, momentum } = self.hyper;
         let epsilon = self.experiment.epsilon;
-        let plain = ArmInput { lr, weight_decay, momentum, kick: 0.0, epsilon, halvings: 0, live: true };
+        let plain = ArmInput { epsilon, ..ArmInput::plain(lr, weight_decay, momentum) };
         let of_arm = |&arm: &Arm| match (arm, twin) {
             (Arm::Wd | Arm::Control, _) => plain,
             (Arm::Ablation, _) => ArmInput { weight_decay: 0.0, ..plain },
@@ -213,7 +213,7 @@ impl Lockstep {
                 weight_decay: 0.0,
                 kick: self.kick,
                 epsilon: epsilon * twin.epsilon_factor,
-                halvings: twin.halvings,
+                halvings: twin.halvings as i32,
                 ..plain
             },
             (Arm::Exp, None) => ArmInput { live: false, ..plain },

@@ -107,5 +107,5 @@ impl Bench {
 
 /// An arm that trains like any.
 pub fn arm(lr: f64) -> ArmInput {
-    ArmInput { lr, weight_decay: 2e-3, momentum: 0.9, kick: 0.0, epsilon: 0.0, halvings: 0, live: true }
+    ArmInput::plain(lr, 2e-3, 0.9)
 }

@@ -47,6 +47,10 @@ fn updates() -> Vec<(&'static str, [ArmInput; ARMS])> {
     vec![
         ("plain", [plain, ArmInput { lr: 0.3, weight_decay: 0.0, momentum: 0.5, ..plain }]),
         ("kick and halvings", [ArmInput { kick: 0.7, ..plain }, ArmInput { halvings: 3, ..plain }]),
+        (
+            "converted, and doubled",
+            [plain.out_of_gauge(0.6, 0.3), ArmInput { halvings: -2, ..plain.into_gauge(0.7, 0.2) }],
+        ),
         ("resting", [ArmInput { live: false, halvings: 2, ..plain }, plain]),
     ]
 }
@@ -84,7 +88,7 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
             let sums = by_arm(|a| {
                 let layers = layer_blocks.windows(2);
                 let block = move |b: u32, part: usize| f64::from(out[2][4 * (a * blocks + b as usize) + part]);
-                layers.flat_map(|w| (0..3).map(|part| (w[0]..w[1]).map(|b| block(b, part)).sum())).collect()
+                layers.flat_map(|w| (0..4).map(|part| (w[0]..w[1]).map(|b| block(b, part)).sum())).collect()
             });
             vec![unpack(0), unpack(1), sums]
         }),
@@ -95,7 +99,7 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
                     let range = a * count + w.offset..a * count + w.offset + w.len();
                     let (theta, buffer) = (&mut theta[range.clone()], &mut buffer[range.clone()]);
                     let s = twin::update(theta, buffer, &v[2][range], input);
-                    sums.extend([s.weight_sq, s.gradient_sq, s.dot]);
+                    sums.extend([s.weight_sq, s.gradient_sq, s.dot, s.step_sq]);
                 }
             }
             vec![theta, buffer, sums]
@@ -108,7 +112,7 @@ pub fn measure() -> Vec<Case> {
     let (_, layout) = layout();
     let (n, layers) = (130, layout.layers.len());
     let (blocks, layer_blocks) = layout.blocks();
-    let row = 2 + 3 * layers;
+    let row = 2 + 4 * layers;
     let starts = layer_blocks.clone();
     let blocks = blocks.len();
     vec![Case {
@@ -128,7 +132,7 @@ pub fn measure() -> Vec<Case> {
                 let part = |i: usize| losses.iter().skip(i).step_by(2).sum::<f64>();
                 let layers = starts
                     .windows(2)
-                    .flat_map(|w| (0..3).map(move |p| (w[0]..w[1]).map(|b| sums[4 * b as usize + p]).sum::<f64>()));
+                    .flat_map(|w| (0..4).map(move |p| (w[0]..w[1]).map(|b| sums[4 * b as usize + p]).sum::<f64>()));
                 [part(0) / n as f64, part(1)].into_iter().chain(layers).collect()
             })]
         }),

@@ -48,7 +48,7 @@ fn inputs(step: usize, arms: usize) -> Vec<ArmInput> {
     let all = [
         base,
         ArmInput { lr: 0.02 * 1.01f64.powi(step as i32), weight_decay: 0.0, epsilon: 1e-3, ..base },
-        ArmInput { kick: if step == 4 { 0.1 } else { 0.0 }, halvings: u32::from(step % 7 == 3), ..base },
+        ArmInput { kick: if step == 4 { 0.1 } else { 0.0 }, halvings: i32::from(step % 7 == 3), ..base },
         ArmInput { live: step < 6, momentum: 0.5, ..base },
     ];
     all[..arms].to_vec()
@@ -76,7 +76,7 @@ async fn train(setup: &Setup, steps: usize) -> (Vec<Output>, Vec<Vec<f64>>) {
 }
 
 fn sums(row: &ArmRow) -> Vec<f64> {
-    row.layers.iter().flat_map(|l| [l.weight_sq, l.gradient_sq]).collect()
+    row.layers.iter().flat_map(|l| [l.weight_sq, l.gradient_sq, l.step_sq]).collect()
 }
 
 /// Trains on the GPU and by the reference. Rounding grows from step to step: 1e-5 in the first, `last` in the last.

@@ -10,8 +10,7 @@ pub const BATCHES: usize = 4;
 const CLASSES: usize = 10;
 
 /// What every step of every arm is driven by.
-pub const INPUT: ArmInput =
-    ArmInput { lr: 0.05, weight_decay: 5e-4, momentum: 0.9, kick: 0.0, epsilon: 1e-5, halvings: 0, live: true };
+pub const INPUT: ArmInput = ArmInput { epsilon: 1e-5, ..ArmInput::plain(0.05, 5e-4, 0.9) };
 
 /// One of the peers' networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -17,9 +17,9 @@ pub struct Encoded {
     pub lens: BTreeMap<Buf, usize>,
 }
 
-/// f32 of one arm's row in the ring of steps: loss, correct, three sums a layer.
+/// f32 of one arm's row in the ring of steps: loss, correct, four sums a layer.
 pub fn row_len(plan: &Plan) -> usize {
-    2 + 3 * plan.weights.len()
+    2 + 4 * plan.weights.len()
 }
 
 /// f32 of one arm's logits of an evaluation.

@@ -58,7 +58,6 @@ pub struct GpuEngine {
     layout: Layout,
     arms: usize,
     batch: usize,
-    layers: usize,
     classes: usize,
     training: Half,
     evaluation: Half,
@@ -124,7 +123,6 @@ impl GpuEngine {
         Ok(Self {
             arms,
             batch: setup.batch,
-            layers: train.weights.len(),
             classes: train.classes,
             training,
             evaluation,
@@ -209,7 +207,8 @@ impl GpuEngine {
         ];
         let values = self.readback.read(&self.gpu, &stretches).await?;
         let (rows, logits) = values.split_at(steps_len);
-        let (mut rows, mut logits) = (rows.chunks(2 + 3 * self.layers), logits.chunks(EVAL_CHUNK * self.classes));
+        let (mut rows, mut logits) =
+            (rows.chunks(self.training.ring_len / self.arms), logits.chunks(EVAL_CHUNK * self.classes));
         let outputs = jobs.into_iter().map(|job| match job {
             Job::Step { step } => Output::Row { step, arms: rows.by_ref().take(self.arms).map(arm_row).collect() },
             Job::Evaluation { step, start } => {
@@ -264,16 +263,19 @@ impl Engine for GpuEngine {
 pub fn step_inputs(ring: u32, first_index: u32, arms: &[ArmInput]) -> StepInputs {
     let mut inputs = StepInputs { ring, first_index, ..StepInputs::default() };
     for (to, from) in inputs.arms.iter_mut().zip(arms) {
-        let scale = 2f64.powi(i32::try_from(from.halvings).unwrap_or(i32::MAX));
         *to = ArmInputs {
             lr: from.lr as f32,
             weight_decay: from.weight_decay as f32,
             momentum: from.momentum as f32,
             kick: from.kick as f32,
+            gradient: from.gradient as f32,
+            theta: from.theta as f32,
             epsilon: from.epsilon as f32,
-            theta_scale: (1.0 / scale) as f32,
-            buffer_scale: scale as f32,
+            theta_scale: 2f64.powi(from.halvings.saturating_neg()) as f32,
+            buffer_scale: 2f64.powi(from.halvings) as f32,
             live: u32::from(from.live),
+            trains_head: u32::from(from.trains_head),
+            unused: 0,
         };
     }
     inputs
@@ -284,9 +286,10 @@ fn arm_row(row: &[f32]) -> ArmRow {
         weight_sq: f64::from(sums[0]),
         gradient_sq: f64::from(sums[1]),
         dot: f64::from(sums[2]),
+        step_sq: f64::from(sums[3]),
     };
     // A count of images is exact in f32; a stopped arm's row may hold anything.
-    ArmRow { loss: f64::from(row[0]), correct: row[1] as u32, layers: row[2..].chunks(3).map(layer).collect() }
+    ArmRow { loss: f64::from(row[0]), correct: row[1] as u32, layers: row[2..].chunks(4).map(layer).collect() }
 }
 
 fn forward_multiply_adds(plan: &crate::model::Plan) -> usize {

@@ -21,6 +21,10 @@ pub struct ArmInputs {
     pub momentum: f32,
     /// Added to the buffer along θ.
     pub kick: f32,
+    /// What the gradient is multiplied by.
+    pub gradient: f32,
+    /// What θ is multiplied by.
+    pub theta: f32,
     /// ε of every norm.
     pub epsilon: f32,
     /// 2^−halvings.
@@ -29,6 +33,10 @@ pub struct ArmInputs {
     pub buffer_scale: f32,
     /// 0 for an arm that rests.
     pub live: u32,
+    /// 0 where the head is frozen.
+    pub trains_head: u32,
+    /// Fills up to the 16 bytes that uniform arrays are aligned to.
+    pub unused: u32,
 }
 
 /// What drives one step: twin of `shaders/step.wgsl`.

@@ -1,4 +1,4 @@
-// The row of a step in the ring: [ring][arm][loss, correct, then (‖θ‖², ‖g‖², ⟨g, θ⟩) of each layer].
+// The row of a step in the ring: [ring][arm][loss, correct, then (‖θ‖², ‖g‖², ⟨g, θ⟩, ‖Δθ‖²) of each layer].
 // Workgroup = the losses (x = 0) or one layer (x = 1…), z = arm.
 
 struct Sizes {
@@ -39,15 +39,16 @@ fn main(
         for (var i = 1u; i < 64u; i++) {
             total += lanes[i];
         }
-        let row = (inputs.ring * grid.z + group.z) * (3u * grid.x - 1u);
+        let row = (inputs.ring * grid.z + group.z) * (4u * grid.x - 2u);
         if group.x == 0u {
             ring[row] = total.x / f32(sizes.n);
             ring[row + 1u] = total.y;
         } else {
-            let at = row + 3u * group.x - 1u;
+            let at = row + 4u * group.x - 2u;
             ring[at] = total.x;
             ring[at + 1u] = total.y;
             ring[at + 2u] = total.z;
+            ring[at + 3u] = total.w;
         }
     }
 }

@@ -5,10 +5,14 @@ struct ArmInputs {
     weight_decay: f32,
     momentum: f32,
     kick: f32,
+    gradient: f32,
+    theta: f32,
     epsilon: f32,
     theta_scale: f32,
     buffer_scale: f32,
     live: u32,
+    trains_head: u32,
+    unused: u32,
 }
 
 struct StepInputs {

@@ -1,5 +1,6 @@
-// v ← γ (v + kick·θ) + g + λ θ, θ ← θ − η v, then θ ← θ·2^−halvings, v ← v·2^halvings; and, before that, the block's share
-// of ‖θ‖², ‖g‖², ⟨g, θ⟩. g is the sum of the layer's partial sums, in order. Workgroup = one block of one layer (x), z = arm.
+// v ← momentum·(v + kick·θ) + gradient·g + weight_decay·θ, θ ← theta·θ − lr·v, then θ ← θ·2^−halvings, v ← v·2^halvings; and
+// the block's share of ‖θ‖², ‖g‖², ⟨g, θ⟩ before that, and of ‖lr·v‖². g is the sum of the layer's partial sums, in order.
+// Workgroup = one block of one layer (x), z = arm.
 
 struct Sizes {
     // In vec4, of one arm.
@@ -58,8 +59,10 @@ fn main(
         of_weight = vec4f(dot(theta, theta), dot(g, g), dot(g, theta), 0.0);
         let arm = inputs.arms[group.z];
         if arm.live != 0u {
-            let v = arm.momentum * (momentum[at] + arm.kick * theta) + g + arm.weight_decay * theta;
-            weights[at] = (theta - arm.lr * v) * arm.theta_scale;
+            let v = arm.momentum * (momentum[at] + arm.kick * theta) + arm.gradient * g + arm.weight_decay * theta;
+            let step = arm.lr * v;
+            weights[at] = (arm.theta * theta - step) * arm.theta_scale;
+            of_weight.w = dot(step, step);
             momentum[at] = v * arm.buffer_scale;
         }
     }
