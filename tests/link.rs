@@ -4,12 +4,51 @@
 
 use explr::experiment::link::keys;
 use explr::experiment::view::{Layout, View};
-use explr::experiment::{ArmSet, Change, EngineChoice, Experiment, Link, Precision, Setting, limits};
+use explr::experiment::{
+    ArmSet, Change, DataChoice, EngineChoice, Experiment, Link, Precision, Setting, Twist, limits,
+};
 use explr::model::Activation;
-use explr::theory::Hyper;
+use explr::theory::{Hyper, Rule, Schedule, Shape, Span};
 use proptest::prelude::*;
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg32;
+
+fn span() -> impl Strategy<Value = Span> {
+    prop_oneof![(0..=*limits::STEPS.end()).prop_map(Span::Steps), real(0.0..=limits::MAX_EPOCHS).prop_map(Span::Epochs)]
+}
+
+fn schedule() -> impl Strategy<Value = Schedule> {
+    let point = (0..=*limits::STEPS.end(), real(limits::CURVE_FACTOR));
+    let shape = prop_oneof![
+        Just(Shape::Constant),
+        (prop::collection::vec(span(), 1..=limits::MAX_POINTS), real(limits::STEP_FACTOR))
+            .prop_map(|(milestones, factor)| Shape::Step { milestones, factor }),
+        (span(), real(limits::FLOOR), any::<bool>()).prop_map(|(period, floor, restarts)| Shape::Cosine {
+            period,
+            floor,
+            restarts
+        }),
+        (span(), real(limits::FLOOR)).prop_map(|(period, floor)| Shape::Triangular { period, floor }),
+        prop::collection::btree_map(point.0, point.1, 1..=limits::MAX_POINTS)
+            .prop_map(|points| Shape::Curve { points: points.into_iter().collect() }),
+    ];
+    (prop_oneof![Just(Span::Steps(0)), span()], shape).prop_map(|(warmup, shape)| Schedule { warmup, shape })
+}
+
+fn twist() -> impl Strategy<Value = Twist> {
+    prop_oneof![
+        limits::GROWTH_POWER.prop_map(Twist::Growth),
+        limits::SCALE.prop_map(Twist::Scaled),
+        Just(Twist::Naive { initial: true, boundary: false }),
+        Just(Twist::Naive { initial: false, boundary: true }),
+        prop::sample::select(Twist::ALL.to_vec()),
+    ]
+}
+
+fn data() -> impl Strategy<Value = DataChoice> {
+    let own = "[a-z0-9-]{1,24}".prop_filter_map("a name", |key| DataChoice::of_key(&key));
+    prop_oneof![Just(DataChoice::Fashion14), Just(DataChoice::Fashion28), own]
+}
 
 fn change() -> impl Strategy<Value = Change> {
     let setting = prop_oneof![
@@ -17,6 +56,9 @@ fn change() -> impl Strategy<Value = Change> {
         limits::WEIGHT_DECAY.prop_map(Setting::WeightDecay),
         limits::MOMENTUM.prop_map(Setting::Momentum),
         Just(Setting::RestartGauge),
+        any::<bool>().prop_map(Setting::Convert),
+        schedule().prop_map(Setting::Schedule),
+        twist().prop_filter("a fork", |twist| twist.may_fork()).prop_map(Setting::Twist),
     ];
     (prop_oneof![1..20u64, limits::STEPS], setting).prop_map(|(step, setting)| Change { step, setting })
 }
@@ -38,12 +80,14 @@ fn experiment() -> impl Strategy<Value = Experiment> {
     let hyper = (real(limits::LR), real(limits::WEIGHT_DECAY), real(limits::MOMENTUM));
     let shape = (any::<u32>(), 0..5usize, limits::BATCH, real(limits::EPSILON), real(limits::HEAD_NORM));
     let run = (
-        any::<(bool, bool)>(),
+        any::<(bool, bool, bool)>(),
         limits::STEPS,
         prop::collection::vec(change(), 0..=limits::MAX_CHANGES).prop_map(recorded),
     );
     let engine = (0..3usize, any::<bool>(), any::<bool>());
-    (hyper, shape, run, engine).prop_map(|(h, s, (arms, steps, changes), (engine, exact, rescaling))| {
+    let twin = (schedule(), any::<bool>(), prop::option::of(twist()), data());
+    (hyper, shape, run, engine, twin).prop_map(|(h, s, (arms, steps, changes), (engine, exact, rescaling), twin)| {
+        let (schedule, texp, twist, data) = twin;
         let engine = [EngineChoice::Auto, EngineChoice::Cpu, EngineChoice::Gpu][engine];
         let precision = if exact && engine != EngineChoice::Gpu { Precision::F64 } else { Precision::F32 };
         Experiment {
@@ -53,7 +97,11 @@ fn experiment() -> impl Strategy<Value = Experiment> {
             batch: s.2,
             epsilon: s.3,
             head_norm: s.4,
-            arms: ArmSet { control: arms.0, ablation: arms.1 },
+            arms: ArmSet { control: arms.0, ablation: arms.1, broken: arms.2 },
+            schedule,
+            twin: if texp { Rule::TEXP } else { Rule::Ghost },
+            twist,
+            data,
             steps,
             changes,
             engine,
@@ -113,7 +161,7 @@ fn a_link_that_says_everything() {
     let e = &link.experiment;
     assert_eq!(e.hyper, Hyper { lr: 0.05, weight_decay: 5e-4, momentum: 0.95 });
     assert_eq!((e.seed, e.activation, e.batch, e.epsilon), (11, Activation::Relu, 32, 1e-5));
-    assert_eq!((e.head_norm, e.arms, e.steps), (5.0, ArmSet { control: false, ablation: true }, 500));
+    assert_eq!((e.head_norm, e.arms, e.steps), (5.0, ArmSet { control: false, ablation: true, broken: false }, 500));
     assert_eq!((e.engine, e.precision, e.rescaling), (EngineChoice::Cpu, Precision::F64, false));
     assert_eq!(e.changes[2], Change { step: 503, setting: Setting::RestartGauge });
     assert_eq!(link.view, View { layout: Layout::SideBySide, raw: true });

@@ -31,7 +31,7 @@ impl Desk {
     fn load(&mut self, link: &str) {
         let experiment = Link::parse(&format!("#v=1&engine=cpu&batch=8&{link}")).experiment;
         self.host.send(Command::Load(Box::new(experiment)));
-        self.until(|s| s.state == RunState::Paused && s.steps_done == 0 && !s.layers.is_empty());
+        self.until(|s| s.state == RunState::Paused && s.steps_done == 0 && !s.network.layers.is_empty());
     }
 
     fn send(&self, command: Command) {
@@ -101,7 +101,7 @@ fn arms_switched_late_are_replayed_from_the_start() {
     desk.run_to(30);
     let before = desk.losses(Arm::Exp);
     assert!(desk.session.arm(Arm::Control).loss.is_empty());
-    desk.send(Command::SetArms(ArmSet { control: true, ablation: false }));
+    desk.send(Command::SetArms(ArmSet { control: true, ablation: false, broken: false }));
     desk.until(|s| s.steps_done == 30 && s.arm(Arm::Control).loss.len() == 30 && s.state == RunState::Paused);
     assert_eq!(before, desk.losses(Arm::Exp));
 }
@@ -180,7 +180,8 @@ fn messages_travel_bit_for_bit() {
         Event::Started {
             experiment: Box::new(Experiment::default()),
             engine: Default::default(),
-            layers: vec!["conv1".into()],
+            network: Box::default(),
+            data: Box::default(),
             steps_per_epoch: 63,
             replay_to: 0,
         },

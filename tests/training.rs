@@ -22,7 +22,12 @@ fn distance(session: &Session, arm: Arm) -> f64 {
 /// The bits of everything measured of `arm`.
 fn bits(session: &Session, arm: Arm) -> Vec<u64> {
     let s = session.arm(arm);
-    s.loss.iter().chain(&s.log10_weight_norm).chain(s.distance.iter().map(|(_, d)| d)).map(|x| x.to_bits()).collect()
+    s.loss
+        .iter()
+        .chain(&s.all.log10_weight_norm)
+        .chain(s.distance.iter().map(|(_, d)| d))
+        .map(|x| x.to_bits())
+        .collect()
 }
 
 #[test]
@@ -134,7 +139,7 @@ fn theory_and_trainer_agree_on_the_learning_rate() {
 fn without_weight_decay_the_weights_only_grow() {
     // What Lemma 1.1 says of the twin: its gradient is orthogonal to its weights.
     let session = cpu("prec=f64&batch=16&arms=wd,exp", 60);
-    let norms = &session.arm(Arm::Exp).log10_weight_norm;
+    let norms = &session.arm(Arm::Exp).all.log10_weight_norm;
     assert!(norms.windows(2).all(|w| w[1] >= w[0]), "without weight decay ‖θ‖ never shrinks");
 }
 

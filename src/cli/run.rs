@@ -3,7 +3,6 @@
 use crate::data::{self, Dataset};
 use crate::experiment::{EngineChoice, Experiment, Link, Precision};
 use crate::host;
-use crate::model::Plan;
 use crate::session::{Session, csv, json};
 use crate::trainer::choose::{Measured, build, choose};
 use crate::trainer::{Enqueued, EvaluationPlan, Event, Lockstep, StopReason, build as setup};
@@ -125,13 +124,14 @@ pub fn train_on(data: &Dataset, experiment: &Experiment, steps: u64, eval_every:
         let (engine, report) =
             build(&choice, experiment.precision, setup, &platform).await.map_err(|e| format!("{e}."))?;
         let plan = EvaluationPlan { probe_every: eval_every, test_every: eval_every.saturating_mul(10) };
-        let mut lockstep = Lockstep::new(experiment.clone(), data, engine, plan);
+        let (network, groups) = setup::network(&setup::net(experiment, data));
+        let mut lockstep = Lockstep::new(experiment.clone(), data, engine, plan, groups);
         let mut session = Session::new(experiment.clone());
-        let layers = Plan::new(&setup::net(experiment, data), 1).weights.into_iter().map(|w| w.name).collect();
         session.apply(Event::Started {
             experiment: Box::new(experiment.clone()),
             engine: report,
-            layers,
+            network: Box::new(network),
+            data: Box::new(setup::data_info(data)),
             steps_per_epoch: lockstep.steps_per_epoch(),
             replay_to: 0,
         });
@@ -180,7 +180,7 @@ fn summary(session: &Session) -> String {
             arm.key(),
             number(s.loss.last().copied(), 6),
             number(s.log10_lr.last().copied(), 6),
-            number(s.log10_weight_norm.last().copied(), 6),
+            number(s.all.log10_weight_norm.last().copied(), 6),
             distance,
             number(s.test_accuracy.last().map(|(_, a)| *a), 4),
         );

@@ -23,7 +23,7 @@ pub const STEP_FACTOR: RangeInclusive<f64> = 1e-6..=1.0;
 /// Heights of a drawn schedule, as multiples of η.
 pub const CURVE_FACTOR: RangeInclusive<f64> = 0.0..=10.0;
 /// Points of a drawn schedule; milestones of a step decay.
-pub const MAX_POINTS: usize = 40;
+pub const MAX_POINTS: usize = 24;
 /// Longest span in epochs.
 pub const MAX_EPOCHS: f64 = 100_000.0;
 /// The power that a broken twin's growth is taken to.
@@ -33,7 +33,7 @@ pub const SCALE: RangeInclusive<i32> = -40..=40;
 /// Changes a link may carry.
 pub const MAX_CHANGES: usize = 100;
 /// Bytes of a link that are read.
-pub const MAX_LINK_BYTES: usize = 16_384;
+pub const MAX_LINK_BYTES: usize = 131_072;
 
 /// The log slider of η.
 pub const LR_SLIDER: RangeInclusive<f64> = 1e-3..=10.0;

@@ -90,6 +90,11 @@ impl Experiment {
         Hyper { lr: now.hyper.lr * now.schedule.factor(step, per_epoch), ..now.hyper }
     }
 
+    /// What the schedule in force at `step` multiplies η by, with `per_epoch` steps in an epoch.
+    pub fn factor_at(&self, step: u64, per_epoch: u64) -> f64 {
+        self.at(step).schedule.factor(step, per_epoch)
+    }
+
     /// The experiment as it would start with what is set at `step`.
     fn at(&self, step: u64) -> Self {
         let mut now = Self { changes: Vec::new(), ..self.clone() };

@@ -43,7 +43,7 @@ pub fn table(session: &Session, link: &str) -> String {
             if loss.is_none() && distance.is_none() && accuracy.is_none() {
                 continue;
             }
-            let (lr, norm) = (at(&series.log10_lr), at(&series.log10_weight_norm));
+            let (lr, norm) = (at(&series.log10_lr), at(&series.all.log10_weight_norm));
             let cells = [loss, lr, norm, distance, accuracy].map(cell);
             // Writing to a string cannot fail.
             let _ = writeln!(out, "{step},{},{}", arm.key(), cells.join(","));

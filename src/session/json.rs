@@ -43,7 +43,7 @@ pub fn series(session: &Session) -> Value {
                 "loss": s.loss,
                 "batch_accuracy": s.batch_accuracy,
                 "log10_lr": s.log10_lr,
-                "log10_weight_norm": s.log10_weight_norm,
+                "log10_weight_norm": s.all.log10_weight_norm,
                 "distance_to_wd": s.distance,
                 "test_accuracy": s.test_accuracy,
             })
@@ -57,7 +57,7 @@ fn last_values(session: &Session, arm: Arm) -> Value {
         "live": session.is_live(arm),
         "loss": s.loss.last(),
         "log10_lr": s.log10_lr.last(),
-        "log10_weight_norm": s.log10_weight_norm.last(),
+        "log10_weight_norm": s.all.log10_weight_norm.last(),
         "distance_to_wd": s.distance.last(),
         "test_accuracy": s.test_accuracy.last(),
     })

@@ -4,29 +4,13 @@
 pub mod csv;
 pub mod json;
 pub mod recorded;
+mod series;
+
+pub use series::{ArmSeries, GroupSeries, Waypoint};
 
 use crate::experiment::{Arm, Experiment, Setting};
 use crate::theory::{Ghost, Hyper};
-use crate::trainer::{ArmStop, EngineReport, Event, RunState, StopReason};
-
-/// The measurements of one arm, one entry a step from step 0 on, until it stops.
-#[derive(Clone, Debug, Default)]
-pub struct ArmSeries {
-    /// Mean cross-entropy of the batch, nats.
-    pub loss: Vec<f64>,
-    /// Fraction of the batch classified correctly.
-    pub batch_accuracy: Vec<f64>,
-    /// log10 of the learning rate.
-    pub log10_lr: Vec<f64>,
-    /// log10 ‖θ‖ of all trained weights.
-    pub log10_weight_norm: Vec<f64>,
-    /// Per convolution: log10 ‖θ‖.
-    pub layer_log10_weight_norm: Vec<Vec<f64>>,
-    /// (step, relative distance of the probe logits to the WD run).
-    pub distance: Vec<(u64, f64)>,
-    /// (step, test accuracy).
-    pub test_accuracy: Vec<(u64, f64)>,
-}
+use crate::trainer::{ArmStop, DataInfo, EngineReport, Event, NetworkInfo, RunState, StopReason, Watched};
 
 /// Everything known of the present run.
 #[derive(Clone, Debug, Default)]
@@ -35,8 +19,10 @@ pub struct Session {
     pub experiment: Experiment,
     /// On what.
     pub engine: EngineReport,
-    /// Names of the convolutions.
-    pub layers: Vec<String>,
+    /// The network.
+    pub network: NetworkInfo,
+    /// The images.
+    pub data: DataInfo,
     /// Steps in an epoch; 0 until known.
     pub steps_per_epoch: u64,
     /// What the trainer is doing.
@@ -53,8 +39,10 @@ pub struct Session {
     pub rho: Vec<f64>,
     /// The present gauge; `None` before the start.
     pub ghost: Option<Ghost>,
-    /// η, λ, γ in force now.
-    pub present: Option<Hyper>,
+    /// η, λ, γ as they are set now, and what the schedule multiplies η by.
+    pub present: Option<(Hyper, f64)>,
+    /// Which filter the paths of the arms are of.
+    pub watched: Watched,
     /// Arms that stopped.
     pub stops: Vec<ArmStop>,
     /// Sentences, newest last.
@@ -89,9 +77,15 @@ impl Session {
         self.arm(arm).distance.last().copied()
     }
 
-    /// η, λ and γ in force: the trainer's word, or the experiment's before it spoke.
+    /// η, λ and γ as they are set: the trainer's word, or the experiment's before it spoke.
     pub fn hyper_now(&self) -> Hyper {
-        self.present.unwrap_or_else(|| self.experiment.hyper_at(self.steps_done))
+        self.present.map_or_else(|| self.experiment.hyper_at(self.steps_done), |(hyper, _)| hyper)
+    }
+
+    /// `set` as it drives the next step: with η multiplied by what the schedule says there.
+    pub fn driven(&self, set: Hyper) -> Hyper {
+        let factor = self.present.map_or_else(|| self.experiment.factor_at(0, self.steps_per_epoch), |(_, f)| f);
+        Hyper { lr: set.lr * factor, ..set }
     }
 
     /// Takes in what the trainer said.
@@ -101,13 +95,11 @@ impl Session {
                 self.state = RunState::Preparing;
                 self.preparing = Some((what, fraction));
             }
-            Event::Started { experiment, engine, layers, steps_per_epoch, replay_to } => {
+            Event::Started { experiment, engine, network, data, steps_per_epoch, replay_to } => {
                 let notices = std::mem::take(&mut self.notices);
-                *self = Self { experiment: *experiment, engine, layers, steps_per_epoch, notices, ..Self::default() };
+                let (experiment, network, data) = (*experiment, *network, *data);
+                *self = Self { experiment, engine, network, data, steps_per_epoch, notices, ..Self::default() };
                 self.state = if replay_to > 0 { RunState::Replaying { to: replay_to } } else { RunState::Paused };
-                for arm in &mut self.arms {
-                    arm.layer_log10_weight_norm = vec![Vec::new(); self.layers.len()];
-                }
             }
             Event::Rows(rows) => rows.into_iter().for_each(|row| self.push_row(row)),
             Event::Evaluations(list) => {
@@ -118,6 +110,9 @@ impl Session {
                     for (arm, accuracy) in evaluation.test_accuracy {
                         self.arms[arm as usize].test_accuracy.push((evaluation.step, accuracy));
                     }
+                    for (arm, logits) in evaluation.samples {
+                        self.arms[arm as usize].sample_logits = logits;
+                    }
                 }
             }
             Event::Changed(change) => {
@@ -126,9 +121,16 @@ impl Session {
                 }
                 self.experiment.record(change);
             }
-            Event::Present { ghost, hyper, .. } => {
+            Event::Present { ghost, hyper, factor, .. } => {
                 self.ghost = Some(ghost);
-                self.present = Some(hyper);
+                self.present = Some((hyper, factor));
+            }
+            Event::Weights(seen) => {
+                if self.watched != seen.of {
+                    self.watched = seen.of;
+                    self.arms.iter_mut().for_each(|arm| arm.path.clear());
+                }
+                seen.arms.into_iter().for_each(|weights| self.arms[weights.arm as usize].see(seen.step, weights));
             }
             Event::State(state) => {
                 self.state = state;
@@ -145,14 +147,7 @@ impl Session {
         self.hyper.push(row.hyper);
         self.rho.extend(row.rho);
         for point in row.arms {
-            let series = &mut self.arms[point.arm as usize];
-            series.loss.push(point.loss);
-            series.batch_accuracy.push(point.batch_accuracy);
-            series.log10_lr.push(point.log10_lr);
-            series.log10_weight_norm.push(point.log10_weight_norm);
-            for (list, layer) in series.layer_log10_weight_norm.iter_mut().zip(&point.layers) {
-                list.push(layer.log10_weight_norm);
-            }
+            self.arms[point.arm as usize].push(point);
         }
     }
 }
@@ -162,7 +157,7 @@ mod tests {
     use super::*;
     use crate::experiment::{Arm, Change};
     use crate::theory::Hyper;
-    use crate::trainer::{ArmPoint, Row};
+    use crate::trainer::{ArmPoint, GroupPoint, Row};
 
     /// Feeds one row of the weight-decay run.
     pub(crate) fn one_row(session: &mut Session, step: u64, loss: f64) {
@@ -171,8 +166,9 @@ mod tests {
             loss,
             batch_accuracy: 0.5,
             log10_lr: -1.0,
-            log10_weight_norm: 0.5,
-            layers: Vec::new(),
+            log10_u: 0.0,
+            all: GroupPoint { log10_weight_norm: 0.5, ..GroupPoint::default() },
+            groups: Vec::new(),
         };
         let hyper = Hyper { lr: 0.1, weight_decay: 0.0, momentum: 0.9 };
         let row = Row { step, hyper, log10_u: None, rho: None, arms: vec![arm] };
@@ -187,7 +183,8 @@ mod tests {
         session.apply(Event::Started {
             experiment: Box::default(),
             engine: EngineReport::default(),
-            layers: vec!["conv1".into()],
+            network: Box::default(),
+            data: Box::default(),
             steps_per_epoch: 63,
             replay_to: 5,
         });

@@ -180,19 +180,17 @@ impl Drive {
     /// A run driven by `h` as it is.
     fn plain(&self, h: Hyper) -> Course {
         let Hyper { lr, weight_decay, momentum } = h;
-        let input = ArmInput { lr, weight_decay, momentum, epsilon: self.epsilon, ..ArmInput::default() };
+        let input = ArmInput { epsilon: self.epsilon, ..ArmInput::plain(lr, weight_decay, momentum) };
         Course { input, log10_lr: lr.log10(), log10_u: 0.0, exponent: 0, rho: 1.0, log10_theta: 0.0 }
     }
 
     /// A run without weight decay that follows a gauge.
     fn of_twin(&self, h: Hyper, GaugeStep { twin, kick }: GaugeStep) -> Course {
         let input = ArmInput {
-            lr: twin.lr,
-            momentum: h.momentum,
             kick,
             epsilon: self.epsilon * twin.epsilon_factor,
             halvings: twin.halvings as i32,
-            ..ArmInput::default()
+            ..ArmInput::plain(twin.lr, 0.0, h.momentum)
         };
         Course {
             input,
@@ -221,15 +219,7 @@ impl Drive {
     /// The step in which weight decay comes back (theory 3.5): θ = uθ̃, v = ṽ/u + qθ̃, and g = g̃/u, in one update.
     fn back(&self, h: Hyper, Ghost { u, q, exponent, .. }: Ghost) -> Course {
         let plain = self.plain(h);
-        let input = ArmInput {
-            momentum: h.momentum / u,
-            kick: u * q,
-            gradient: 1.0 / u,
-            weight_decay: h.weight_decay * u,
-            theta: u,
-            epsilon: self.epsilon / (u * u),
-            ..plain.input
-        };
+        let input = ArmInput { epsilon: self.epsilon / (u * u), ..plain.input.out_of_gauge(u, q) };
         let log10_u = u.log10() - exponent as f64 * LOG10_2;
         Course { input, log10_u, exponent, log10_theta: u.log10(), ..plain }
     }

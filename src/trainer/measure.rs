@@ -42,11 +42,8 @@ pub fn arm_point(
         all,
         groups: points.collect(),
     };
-    let turned = Turned {
-        sums,
-        log10_scale: -f64::from(course.input.halvings) * LOG10_2,
-        converted: course.log10_theta != 0.0,
-    };
+    let turned =
+        Turned { sums, log10_scale: -f64::from(course.input.halvings) * LOG10_2, converted: course.log10_theta != 0.0 };
     (point, turned)
 }
 
@@ -107,7 +104,7 @@ mod tests {
     use crate::engine::ArmInput;
 
     fn course(exponent: i64, halvings: i32) -> Course {
-        let input = ArmInput { halvings, ..ArmInput::default() };
+        let input = ArmInput { halvings, ..ArmInput::plain(0.1, 0.0, 0.9) };
         Course { input, log10_lr: 5_000.25, log10_u: -3.0, exponent, rho: 1.0, log10_theta: 0.0 }
     }
 
@@ -133,8 +130,7 @@ mod tests {
     #[test]
     fn halvings_are_counted_in() {
         let layer = LayerSums { weight_sq: 100.0, gradient_sq: 4.0, dot: 2.0, step_sq: 0.0 };
-        let (point, _) =
-            arm_point(Arm::Exp, &row(vec![layer]), 64, &course(10, 0), &[vec![0]], &Turned::default());
+        let (point, _) = arm_point(Arm::Exp, &row(vec![layer]), 64, &course(10, 0), &[vec![0]], &Turned::default());
         assert!((point.all.log10_weight_norm - (1.0 + 10.0 * LOG10_2)).abs() < 1e-15);
         assert!((point.groups[0].log10_gradient_norm - (2f64.log10() - 10.0 * LOG10_2)).abs() < 1e-15);
         assert_eq!((point.batch_accuracy, point.groups[0].cosine, point.log10_lr), (0.5, 0.1, 5_000.25));

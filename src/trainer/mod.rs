@@ -5,6 +5,7 @@
 
 pub mod build;
 pub mod choose;
+mod compare;
 pub mod drive;
 pub mod lockstep;
 pub mod measure;
@@ -13,7 +14,7 @@ pub mod runner;
 
 pub use lockstep::{Enqueued, EvaluationPlan, Lockstep};
 pub use message::{
-    ArmPoint, ArmStop, ArmWeights, Command, DataInfo, EngineReport, Evaluation, Event, GroupInfo, GroupPoint, LayerInfo,
-    NetworkInfo, Row, RunState, Speed, StopReason, Watched, WeightsSeen,
+    ArmPoint, ArmStop, ArmWeights, Command, DataInfo, EngineReport, Evaluation, Event, GroupInfo, GroupPoint,
+    LayerInfo, NetworkInfo, Row, RunState, Speed, StopReason, Watched, WeightsSeen,
 };
 pub use runner::{Platform, run};

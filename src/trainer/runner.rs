@@ -4,7 +4,7 @@
 use super::build;
 use super::choose::{Choice, Measured, build as build_engine, choose};
 use super::lockstep::{Enqueued, EvaluationPlan, Lockstep};
-use super::message::{Command, Event, RunState, Speed};
+use super::message::{Command, Event, RunState, Speed, Watched};
 use crate::data::{self, Dataset};
 use crate::engine::{EngineError, MAX_ENQUEUED};
 use crate::experiment::{Change, Experiment, Setting, limits};
@@ -43,6 +43,7 @@ pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: impl FnMu
         speed: Speed::Max,
         losses: 0,
         measured: Measured::default(),
+        watched: Watched::default(),
     };
     while let Some(command) = runner.inbox.next().await {
         runner.obey(command).await;
@@ -73,6 +74,7 @@ struct Runner<P, F> {
     speed: Speed,
     losses: u32,
     measured: Measured,
+    watched: Watched,
 }
 
 impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
@@ -109,6 +111,13 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
                     self.start(experiment, step, state, Some(choice)).await;
                 }
             }
+            Command::Watch(watched) => {
+                self.watched = watched;
+                if let Some(run) = &mut self.run {
+                    run.lockstep.watch(watched);
+                }
+            }
+            Command::OpenFiles(_) => {}
             Command::SetSpeed(speed) => self.speed = speed,
             Command::LoseDevice => {
                 if let Some(run) = &mut self.run {
@@ -147,12 +156,13 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
             Ok(built) => built,
             Err(error) => return (self.post)(Event::Failed(format!("No engine could be started: {error}."))),
         };
-        let layers = build::net(&experiment, &data);
-        let layers = crate::model::Plan::new(&layers, 1).weights.into_iter().map(|w| w.name).collect();
-        let lockstep = Lockstep::new(experiment.clone(), &data, engine, EvaluationPlan::default());
+        let (network, groups) = build::network(&build::net(&experiment, &data));
+        let mut lockstep = Lockstep::new(experiment.clone(), &data, engine, EvaluationPlan::default(), groups);
+        lockstep.watch(self.watched);
         (self.post)(Event::Started {
             engine: report,
-            layers,
+            network: Box::new(network),
+            data: Box::new(build::data_info(&data)),
             steps_per_epoch: lockstep.steps_per_epoch(),
             replay_to,
             experiment: Box::new(experiment.clone()),
@@ -196,12 +206,12 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
     }
 
     async fn set(&mut self, setting: Setting) {
-        if let Some(why) = refusal(setting) {
+        if let Some(why) = refusal(&setting) {
             return (self.post)(Event::Notice(why));
         }
         let Some(run) = &mut self.run else { return };
         let (step, ended) = (run.lockstep.step(), run.lockstep.twin_ended());
-        if let (Setting::RestartGauge, Some(end)) = (setting, ended)
+        if let (Setting::RestartGauge, Some(end)) = (&setting, ended)
             && end < step
         {
             // The run went on without its twin: replay, with the gauge restarted where the twin ended.
@@ -357,13 +367,13 @@ impl Run {
 }
 
 /// Why a setting cannot be taken, as a sentence.
-fn refusal(setting: Setting) -> Option<String> {
+fn refusal(setting: &Setting) -> Option<String> {
     let (name, value, range) = match setting {
         Setting::LearningRate(x) => ("learning rate", x, limits::LR),
         Setting::WeightDecay(x) => ("weight decay", x, limits::WEIGHT_DECAY),
         Setting::Momentum(x) => ("momentum", x, limits::MOMENTUM),
-        Setting::RestartGauge => return None,
+        Setting::Schedule(_) | Setting::Twist(_) | Setting::Convert(_) | Setting::RestartGauge => return None,
     };
-    (!range.contains(&value))
+    (!range.contains(value))
         .then(|| format!("The {name} {value} lies outside {} to {}; nothing was changed.", range.start(), range.end()))
 }

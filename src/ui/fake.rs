@@ -3,7 +3,10 @@
 use crate::experiment::{Arm, Change, Experiment, Setting};
 use crate::session::Session;
 use crate::theory::Ghost;
-use crate::trainer::{ArmPoint, ArmStop, EngineReport, Evaluation, Event, LayerPoint, Row, RunState, StopReason};
+use crate::trainer::{
+    ArmPoint, ArmStop, DataInfo, EngineReport, Evaluation, Event, GroupInfo, GroupPoint, LayerInfo, NetworkInfo, Row,
+    RunState, StopReason,
+};
 
 /// What a fake session is in the middle of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +55,8 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
     let mut out = vec![Event::Started {
         experiment: Box::new(experiment.clone()),
         engine: EngineReport { kind: "CPU".into(), reason: "a test".into(), ..EngineReport::default() },
-        layers: vec!["conv 1".into(), "conv 2".into(), "conv 3".into()],
+        network: Box::new(network()),
+        data: Box::new(data()),
         steps_per_epoch: 63,
         replay_to: 0,
     }];
@@ -65,6 +69,12 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
         let twin = ghost.advance(hyper).expect("the fake stays inside");
         let t = step as f64;
         let loss = 0.45 + 1.9 / (1.0 + t / 40.0).powf(0.8);
+        let group = |log10_weight_norm| GroupPoint {
+            log10_weight_norm,
+            log10_gradient_norm: -1.0,
+            cosine: 1e-9,
+            angle: (step > 0).then_some(0.0145),
+        };
         let point = |arm: Arm| {
             let wd_norm = 0.95 - 0.12 * (1.0 - (-t / 300.0).exp());
             let (log10_lr, norm) = match arm {
@@ -78,14 +88,9 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
                 loss: loss * (1.0 + 0.5 * noise(step)),
                 batch_accuracy: 1.0 - loss / 3.0,
                 log10_lr,
-                log10_weight_norm: norm + 0.2,
-                layers: (0..3)
-                    .map(|i| LayerPoint {
-                        log10_weight_norm: norm + 0.1 * f64::from(i),
-                        log10_gradient_norm: -1.0,
-                        cosine: 1e-9,
-                    })
-                    .collect(),
+                log10_u: if arm == Arm::Exp { before.log10_u() } else { 0.0 },
+                all: group(norm + 0.2),
+                groups: (0..3).map(|i| group(norm + 0.1 * f64::from(i))).collect(),
             }
         };
         let live = |arm: &Arm| !(state == State::Diverged && *arm == Arm::Wd && step + 1 == steps);
@@ -114,12 +119,17 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
             let others = [Arm::Exp, Arm::Control, Arm::Ablation].map(|arm| (arm, distance(arm)));
             let accuracy = 0.85 - 0.6 * (-t / 120.0).exp() + 0.01 * noise(step);
             let tested = if step % 100 == 0 { Arm::ALL.map(|arm| (arm, accuracy)).to_vec() } else { Vec::new() };
-            evaluations.push(Evaluation { step, distance: others.to_vec(), test_accuracy: tested });
+            evaluations.push(Evaluation {
+                step,
+                distance: others.to_vec(),
+                test_accuracy: tested,
+                samples: Vec::new(),
+            });
         }
     }
     out.push(Event::Rows(rows));
     out.push(Event::Evaluations(evaluations));
-    out.push(Event::Present { step: steps, ghost, hyper: experiment.hyper_at(steps) });
+    out.push(Event::Present { step: steps, ghost, hyper: experiment.hyper_at(steps), factor: 1.0 });
     match state {
         State::TwinEnded => {
             out.push(Event::ArmStopped(ArmStop { arm: Arm::Exp, step: steps, reason: StopReason::GaugeEnded }));
@@ -137,6 +147,28 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
         _ => RunState::Paused,
     }));
     out
+}
+
+fn network() -> NetworkInfo {
+    let layer = |(i, out, input)| LayerInfo { name: format!("conv{i}"), out, input, kernel: 3 };
+    let group = |i| GroupInfo { name: format!("conv{i}"), unit: "each filter alone".into() };
+    NetworkInfo {
+        name: "ConvNet 16-32-32".into(),
+        weights: 13_968,
+        layers: [(1, 16, 1), (2, 32, 16), (3, 32, 32)].map(layer).to_vec(),
+        groups: [1, 2, 3].map(group).to_vec(),
+    }
+}
+
+fn data() -> DataInfo {
+    DataInfo {
+        name: "Fashion-MNIST 14×14".into(),
+        shape: (1, 14, 14),
+        classes: (0..10).map(|class| class.to_string()).collect(),
+        counts: (4_000, 1_000),
+        samples: (0..8 * 14 * 14).map(|i| (i % 256) as u8).collect(),
+        sample_labels: (0..8).collect(),
+    }
 }
 
 /// A session that heard those events.

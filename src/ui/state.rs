@@ -80,7 +80,11 @@ impl Knob {
 
     /// `h` with it set.
     pub fn with(self, mut h: Hyper, value: f64) -> Hyper {
-        self.setting(value).apply_to(&mut h);
+        match self {
+            Self::LearningRate => h.lr = value,
+            Self::WeightDecay => h.weight_decay = value,
+            Self::Momentum => h.momentum = value,
+        }
         h
     }
 }
@@ -178,7 +182,7 @@ impl UiState {
         if self.draft.is_some() && self.shown_experiment(session) == session.experiment {
             self.draft = None;
         }
-        self.layer = self.layer.min(session.layers.len().max(2) - 1);
+        self.layer = self.layer.min(session.network.groups.len().max(2) - 1);
     }
 
     /// The experiment as the card shows it: with choices that wait for a restart. What needs none is always the present.

@@ -34,8 +34,8 @@ pub struct Palette {
     pub bad: Color32,
     /// The shading where the twin would end.
     pub zone: Color32,
-    arms: [Color32; 4],
-    arm_texts: [Color32; 4],
+    arms: [Color32; 5],
+    arm_texts: [Color32; 5],
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -54,8 +54,8 @@ const LIGHT: Palette = Palette {
     warn: rgb(0xB45309),
     bad: rgb(0xB91C1C),
     zone: rgb(0xD9A7BC),
-    arms: [rgb(0x0072B2), rgb(0xDE8A00), rgb(0x9A9AA2), rgb(0xB8417C)],
-    arm_texts: [rgb(0x00659E), rgb(0xA86200), rgb(0x67676D), rgb(0xA93570)],
+    arms: [rgb(0x0072B2), rgb(0xDE8A00), rgb(0x9A9AA2), rgb(0xB8417C), rgb(0x009E73)],
+    arm_texts: [rgb(0x00659E), rgb(0xA86200), rgb(0x67676D), rgb(0xA93570), rgb(0x00774F)],
 };
 
 const DARK: Palette = Palette {
@@ -70,8 +70,8 @@ const DARK: Palette = Palette {
     warn: rgb(0xE9A23B),
     bad: rgb(0xF07178),
     zone: rgb(0x6B4556),
-    arms: [rgb(0x56B4E9), rgb(0xEBA33A), rgb(0x9A9AA2), rgb(0xCC79A7)],
-    arm_texts: [rgb(0x6DBFEE), rgb(0xEBA33A), rgb(0xA8A8B0), rgb(0xD88BB5)],
+    arms: [rgb(0x56B4E9), rgb(0xEBA33A), rgb(0x9A9AA2), rgb(0xCC79A7), rgb(0x4CBBA0)],
+    arm_texts: [rgb(0x6DBFEE), rgb(0xEBA33A), rgb(0xA8A8B0), rgb(0xD88BB5), rgb(0x5CC9AE)],
 };
 
 /// How a curve is drawn.
@@ -117,7 +117,7 @@ pub fn dash_of(arm: Arm) -> Dash {
     match arm {
         Arm::Wd | Arm::Control => Dash::Solid,
         Arm::Exp => Dash::Dashed,
-        Arm::Ablation => Dash::Dotted,
+        Arm::Ablation | Arm::Broken => Dash::Dotted,
     }
 }
 

@@ -96,6 +96,7 @@ impl<'a> Curve<'a> {
             Arm::Exp => 2.0,
             Arm::Control => 1.5,
             Arm::Ablation => 1.8,
+            Arm::Broken => 1.8,
         };
         Self { arm: Some(arm), points, dash: theme::dash_of(arm), width, strength: 1.0, fitted: true, read: true }
     }

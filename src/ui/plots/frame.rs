@@ -173,7 +173,8 @@ fn header_ui(
             }
         }
         Corner::Layer => {
-            let names: Vec<(usize, &str)> = scene.session.layers.iter().map(String::as_str).enumerate().collect();
+            let names: Vec<(usize, &str)> =
+                scene.session.network.groups.iter().map(|g| g.name.as_str()).enumerate().collect();
             if !names.is_empty()
                 && let Some(layer) = widgets::choice(&mut ui, "convolution", scene.layer, &names)
             {

@@ -44,7 +44,7 @@ pub struct Scene<'a> {
 impl Scene<'_> {
     /// The arms that train or trained, from back to front: the twin is drawn over the weight-decay run.
     pub fn arms(&self) -> impl Iterator<Item = Arm> + '_ {
-        const BACK_TO_FRONT: [Arm; 4] = [Arm::Ablation, Arm::Control, Arm::Wd, Arm::Exp];
+        const BACK_TO_FRONT: [Arm; 5] = [Arm::Broken, Arm::Ablation, Arm::Control, Arm::Wd, Arm::Exp];
         BACK_TO_FRONT.into_iter().filter(|&arm| self.session.experiment.arms.contains(arm))
     }
 

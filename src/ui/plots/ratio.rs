@@ -31,8 +31,9 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
 /// The deviation of each step, from logarithms: η̃ may be far beyond what a number can hold.
 fn deviation(session: &Session, layer: usize) -> Vec<f64> {
     let (wd, exp) = (session.arm(Arm::Wd), session.arm(Arm::Exp));
-    let norms =
-        |arm: &'_ crate::session::ArmSeries| arm.layer_log10_weight_norm.get(layer).cloned().unwrap_or_default();
+    let norms = |arm: &'_ crate::session::ArmSeries| {
+        arm.groups.get(layer).map_or_else(Vec::new, |g| g.log10_weight_norm.clone())
+    };
     let (w, w_twin) = (norms(wd), norms(exp));
     w.iter()
         .zip(&w_twin)

@@ -8,8 +8,8 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let curves = scene
         .arms()
         .filter_map(|arm| {
-            let series = session.arm(arm).layer_log10_weight_norm.get(scene.layer)?;
-            Some(Curve::of(arm, Points::PerStep(series.as_slice().into())))
+            let group = session.arm(arm).groups.get(scene.layer)?;
+            Some(Curve::of(arm, Points::PerStep(group.log10_weight_norm.as_slice().into())))
         })
         .collect();
     Spec {
