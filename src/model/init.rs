@@ -2,7 +2,7 @@
 //!
 //! Weights are f32 values whatever the precision they are trained in, so that every engine starts from the same numbers.
 
-use super::plan::Plan;
+use super::plan::{Plan, WeightKind};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg32;
 
@@ -40,15 +40,19 @@ pub fn normals(rng: &mut Pcg32, count: usize) -> Vec<f64> {
     out
 }
 
-/// Initial weights of every convolution, `[out, in, kernel, kernel]` one after another: normal with standard deviation
-/// √(2/fan_in) (He et al. 2015).
+/// All initial weights in the order of [`Plan::weights`]. A convolution's `[out, in, kernel, kernel]` are normal with
+/// standard deviation √(2/fan_in) (He et al. 2015); scales are 1, shifts 0, and take no random number.
 pub fn weights(plan: &Plan, seed: u32) -> Vec<f32> {
     let mut rng = generator(seed, Stream::Weights);
     plan.weights
         .iter()
-        .flat_map(|w| {
-            let std = (2.0 / w.fan_in() as f64).sqrt();
-            normals(&mut rng, w.len()).into_iter().map(move |x| (x * std) as f32)
+        .flat_map(|w| match w.kind {
+            WeightKind::Conv => {
+                let std = (2.0 / w.fan_in() as f64).sqrt();
+                normals(&mut rng, w.len()).into_iter().map(|x| (x * std) as f32).collect()
+            }
+            WeightKind::Scale => vec![1.0; w.len()],
+            WeightKind::Shift => vec![0.0; w.len()],
         })
         .collect()
 }

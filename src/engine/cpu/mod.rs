@@ -7,6 +7,8 @@
 
 pub mod activation;
 mod arm;
+pub mod avg_pool;
+pub mod concat;
 pub mod conv;
 pub mod norm;
 pub mod real;
