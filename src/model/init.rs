@@ -77,7 +77,7 @@ pub fn one_ulp_away_f64(weights: &[f32]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Net, Norm, Shape};
+    use crate::model::{Activation, Layer, Net, Norm, Shape};
 
     fn plan() -> Plan {
         Plan::new(&Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu), 64)
@@ -91,6 +91,16 @@ mod tests {
         assert!((var / (2.0 / 288.0) - 1.0).abs() < 0.05, "{var}");
         let mean = layer.iter().map(|&x| f64::from(x)).sum::<f64>() / layer.len() as f64;
         assert!(mean.abs() < 3e-3);
+    }
+
+    #[test]
+    fn scales_and_shifts_take_no_random_number() {
+        let mut net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
+        net.layers.insert(1, Layer::Affine { name: "early".into() });
+        let mut w = weights(&Plan::new(&net, 64), 7);
+        let affine: Vec<f32> = w.drain(144..144 + 32).collect();
+        assert_eq!(affine, [[1.0; 16], [0.0; 16]].concat());
+        assert_eq!(w, weights(&plan(), 7));
     }
 
     #[test]
