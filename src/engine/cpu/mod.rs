@@ -192,3 +192,6 @@ impl<T: Scalar> Engine for CpuEngine<T> {
         ready(Ok(weights)).boxed_local()
     }
 }
+
+#[cfg(test)]
+mod gradient_tests;
