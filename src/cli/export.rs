@@ -109,7 +109,9 @@ fn network(net: &Net) -> Result<Value, String> {
             Layer::Conv { name, out, kernel, stride } => {
                 Some(json!({ "name": name, "out": out, "kernel": kernel, "stride": stride }))
             }
-            Layer::NormAct | Layer::Residual { .. } => None,
+            Layer::NormAct | Layer::Residual { .. } | Layer::Dense { .. } | Layer::AvgPool | Layer::Affine { .. } => {
+                None
+            }
         })
         .collect();
     Ok(json!({

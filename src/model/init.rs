@@ -2,7 +2,7 @@
 //!
 //! Weights are f32 values whatever the precision they are trained in, so that every engine starts from the same numbers.
 
-use super::plan::Plan;
+use super::plan::{Plan, WeightKind};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg32;
 
@@ -40,15 +40,19 @@ pub fn normals(rng: &mut Pcg32, count: usize) -> Vec<f64> {
     out
 }
 
-/// Initial weights of every convolution, `[out, in, kernel, kernel]` one after another: normal with standard deviation
-/// √(2/fan_in) (He et al. 2015).
+/// All initial weights in the order of [`Plan::weights`]. A convolution's `[out, in, kernel, kernel]` are normal with
+/// standard deviation √(2/fan_in) (He et al. 2015); scales are 1, shifts 0, and take no random number.
 pub fn weights(plan: &Plan, seed: u32) -> Vec<f32> {
     let mut rng = generator(seed, Stream::Weights);
     plan.weights
         .iter()
-        .flat_map(|w| {
-            let std = (2.0 / w.fan_in() as f64).sqrt();
-            normals(&mut rng, w.len()).into_iter().map(move |x| (x * std) as f32)
+        .flat_map(|w| match w.kind {
+            WeightKind::Conv => {
+                let std = (2.0 / w.fan_in() as f64).sqrt();
+                normals(&mut rng, w.len()).into_iter().map(|x| (x * std) as f32).collect()
+            }
+            WeightKind::Scale => vec![1.0; w.len()],
+            WeightKind::Shift => vec![0.0; w.len()],
         })
         .collect()
 }
@@ -73,7 +77,7 @@ pub fn one_ulp_away_f64(weights: &[f32]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Net, Norm, Shape};
+    use crate::model::{Activation, Layer, Net, Norm, Shape};
 
     fn plan() -> Plan {
         Plan::new(&Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu), 64)
@@ -87,6 +91,16 @@ mod tests {
         assert!((var / (2.0 / 288.0) - 1.0).abs() < 0.05, "{var}");
         let mean = layer.iter().map(|&x| f64::from(x)).sum::<f64>() / layer.len() as f64;
         assert!(mean.abs() < 3e-3);
+    }
+
+    #[test]
+    fn scales_and_shifts_take_no_random_number() {
+        let mut net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
+        net.layers.insert(1, Layer::Affine { name: "early".into() });
+        let mut w = weights(&Plan::new(&net, 64), 7);
+        let affine: Vec<f32> = w.drain(144..144 + 32).collect();
+        assert_eq!(affine, [[1.0; 16], [0.0; 16]].concat());
+        assert_eq!(w, weights(&plan(), 7));
     }
 
     #[test]

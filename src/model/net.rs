@@ -27,6 +27,19 @@ pub enum Layer {
         /// The short way.
         shortcut: Shortcut,
     },
+    /// The channels of x, then those of `body(x)` (Huang et al. 2017).
+    Dense {
+        /// What is added to the channels of x.
+        body: Vec<Layer>,
+    },
+    /// Means over 2 × 2 pixels, 2 apart; an odd last row or column is dropped.
+    AvgPool,
+    /// A trainable scale and shift per channel. It breaks scale invariance and is in no network of the lab: it is here to
+    /// show that.
+    Affine {
+        /// Its weights are called `name.scale` and `name.shift`.
+        name: String,
+    },
 }
 
 /// How a residual block's input reaches its sum.
@@ -36,6 +49,8 @@ pub enum Shortcut {
     Identity,
     /// A layer on pre(x): norm → conv, which keeps the degree at 1 (theory 5).
     AfterPre(Box<Layer>),
+    /// A layer on x itself. A bare convolution there gives the sum two degrees (theory 5): forbidden, and here to show it.
+    Raw(Box<Layer>),
 }
 
 /// A network: layers, then global average pooling, then a frozen linear head without bias.
@@ -53,7 +68,7 @@ pub struct Net {
     pub activation: Activation,
 }
 
-fn conv(name: impl Into<String>, out: usize, kernel: usize, stride: usize) -> Layer {
+pub(super) fn conv(name: impl Into<String>, out: usize, kernel: usize, stride: usize) -> Layer {
     Layer::Conv { name: name.into(), out, kernel, stride }
 }
 

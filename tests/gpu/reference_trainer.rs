@@ -50,6 +50,16 @@ impl ReferenceArm {
                     twin::add_backward(&dy, &mut gradients[a], true);
                     twin::add_backward(&dy, &mut gradients[b], true);
                 }
+                Op::Concat { a, b, output } => {
+                    let dy = gradients[output].clone();
+                    twin::concat_backward(&dy, 0, &mut gradients[a], true);
+                    twin::concat_backward(&dy, maps[a].len(), &mut gradients[b], true);
+                }
+                Op::AvgPool { input, output, ref geometry } => {
+                    let dy = gradients[output].clone();
+                    twin::avg_pool_backward(&dy, &mut gradients[input], geometry, true);
+                }
+                Op::Affine { .. } => unreachable!("the GPU engine refuses it"),
             }
         }
         let update = |w: &explr::model::Weight| {
@@ -94,6 +104,17 @@ impl ReferenceArm {
                     twin::add(&maps[a], &maps[b], &mut y);
                     maps[output] = y;
                 }
+                Op::Concat { a, b, output } => {
+                    let mut y = std::mem::take(&mut maps[output]);
+                    twin::concat(&maps[a], &maps[b], &mut y);
+                    maps[output] = y;
+                }
+                Op::AvgPool { input, output, ref geometry } => {
+                    let mut y = std::mem::take(&mut maps[output]);
+                    twin::avg_pool(&maps[input], &mut y, geometry);
+                    maps[output] = y;
+                }
+                Op::Affine { .. } => unreachable!("the GPU engine refuses it"),
                 Op::PoolHead { .. } => {}
             }
         }

@@ -4,9 +4,10 @@ use crate::bench::arm;
 use crate::compare::{assert_close, randoms};
 use crate::reference_trainer::ReferenceArm;
 use explr::engine::gpu::GpuEngine;
-use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, Output, Setup};
-use explr::model::{Activation, Net, Norm, Shape, init};
+use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
+use explr::model::{Activation, Architecture, Layer, Net, Norm, Shape, init};
 
+const SHAPE: Shape = Shape { c: 2, h: 8, w: 8 };
 const IMAGES: usize = 40;
 const BATCH: usize = 12;
 const STEPS: usize = 20;
@@ -15,12 +16,22 @@ const EVALUATED: usize = 3;
 
 /// A small network on random images, every arm with weights of its own.
 pub fn setup(norm: Norm, activation: Activation, residual: bool, arms: usize) -> Setup {
-    let shape = Shape { c: 2, h: 8, w: 8 };
-    let net = if residual {
-        Net::preresnet(shape, 10, 8, &[8, 12], norm, activation)
+    let architecture = if residual {
+        Architecture::PreResNet { depth: 8, widths: vec![8, 12] }
     } else {
-        Net::convnet(shape, 10, &[(8, 1), (12, 2)], norm, activation)
+        Architecture::ConvNet { widths: vec![(8, 1), (12, 2)] }
     };
+    setup_of(architecture.net(SHAPE, 10, norm, activation), arms)
+}
+
+/// A small DenseNet with a transition, on maps of odd size behind the first pooling.
+fn dense(norm: Norm, activation: Activation, arms: usize) -> Setup {
+    let net = Architecture::DenseNet { blocks: 3, layers: 2, growth: 4 };
+    setup_of(net.net(Shape { h: 10, w: 14, ..SHAPE }, 10, norm, activation), arms)
+}
+
+fn setup_of(net: Net, arms: usize) -> Setup {
+    let shape = net.input;
     let images = |seed, n: usize| randoms(seed, n * shape.len()).into_iter().map(|x| x as f32).collect();
     let mut setup = Setup {
         net,
@@ -131,6 +142,23 @@ gpu_test! {
     async fn a_residual_net_trains_as_the_reference_does() {
         compare("PreResNet, BatchNorm, softplus", &setup(Norm::Batch, Activation::Softplus, true, 4), 2e-4).await;
         compare("PreResNet, LayerNorm, tanh", &setup(Norm::Layer, Activation::Tanh, true, 2), 2e-4).await;
+        compare("PreResNet, GroupNorm, GELU", &setup(Norm::Group(2), Activation::Gelu, true, 2), 2e-4).await;
+    }
+}
+
+gpu_test! {
+    async fn a_dense_net_trains_as_the_reference_does() {
+        compare("DenseNet, BatchNorm, GELU", &dense(Norm::Batch, Activation::Gelu, 4), 2e-4).await;
+        compare("DenseNet, GroupNorm, SiLU", &dense(Norm::Group(2), Activation::Silu, 2), 2e-4).await;
+    }
+}
+
+gpu_test! {
+    async fn a_trainable_scale_and_shift_is_refused_in_a_sentence() {
+        let mut net = setup(Norm::Batch, Activation::Gelu, false, 1).net;
+        net.layers.push(Layer::Affine { name: "last".into() });
+        let refused = GpuEngine::new(&setup_of(net, 1)).await.err();
+        assert!(matches!(&refused, Some(EngineError::Refused(why)) if why.contains("scale and shift")), "{refused:?}");
     }
 }
 

@@ -170,7 +170,12 @@ pub fn convolution_flops(plan: &Plan) -> f64 {
             let passes = if input == INPUT { 2 } else { 3 };
             2.0 * (passes * geometry.multiply_adds()) as f64
         }
-        Op::NormAct { .. } | Op::Add { .. } | Op::PoolHead { .. } => 0.0,
+        Op::NormAct { .. }
+        | Op::Add { .. }
+        | Op::Concat { .. }
+        | Op::AvgPool { .. }
+        | Op::Affine { .. }
+        | Op::PoolHead { .. } => 0.0,
     };
     plan.ops.iter().map(of_op).sum()
 }

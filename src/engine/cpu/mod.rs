@@ -7,6 +7,8 @@
 
 pub mod activation;
 mod arm;
+pub mod avg_pool;
+pub mod concat;
 pub mod conv;
 pub mod norm;
 pub mod real;
@@ -190,3 +192,6 @@ impl<T: Scalar> Engine for CpuEngine<T> {
         ready(Ok(weights)).boxed_local()
     }
 }
+
+#[cfg(test)]
+mod gradient_tests;

@@ -2,7 +2,7 @@
 
 use super::kernels::{self, Kernel};
 use super::layout::{LayerLayout, Layout, filled_up, gradient_rows};
-use crate::model::{Activation, ConvGeometry, NormGeometry, Shape};
+use crate::model::{Activation, ConvGeometry, NormGeometry, PoolGeometry, Shape};
 
 /// A buffer on the device. Feature maps are `[arm][c, n, h, w]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -223,6 +223,58 @@ pub fn add_backward(len: usize, [dy, dx]: [Buf; 2], accumulate: bool) -> Call {
         kernel: &kernels::ADD_BACKWARD,
         constants: vec![("ACCUMULATE", f64::from(u8::from(accumulate)))],
         sizes: vec![("len", len)],
+        buffers: vec![dy, dx],
+        grid: flat_grid(len),
+    }
+}
+
+/// `concat`: of an arm `len_a` elements of `a`, then `len_b` of `b`.
+pub fn concat([len_a, len_b]: [usize; 2], arms: usize, [a, b, y]: [Buf; 3]) -> Call {
+    let len = arms * (len_a + len_b);
+    Call {
+        kernel: &kernels::CONCAT,
+        constants: vec![],
+        sizes: vec![("len", len), ("a_arm", len_a), ("b_arm", len_b)],
+        buffers: vec![a, b, y],
+        grid: flat_grid(len),
+    }
+}
+
+/// `concat_backward`: of an arm's `whole` elements of `dy` the `part` elements from `first` on.
+pub fn concat_backward([whole, first, part]: [usize; 3], arms: usize, [dy, dx]: [Buf; 2], accumulate: bool) -> Call {
+    Call {
+        kernel: &kernels::CONCAT_BACKWARD,
+        constants: vec![("ACCUMULATE", f64::from(u8::from(accumulate)))],
+        sizes: vec![("len", arms * part), ("part", part), ("first", first), ("dy_arm", whole)],
+        buffers: vec![dy, dx],
+        grid: flat_grid(arms * part),
+    }
+}
+
+fn avg_pool_sizes(g: &PoolGeometry, len: usize) -> Vec<(&'static str, usize)> {
+    let (input, output) = (g.input, g.output());
+    vec![("len", len), ("in_h", input.h), ("in_w", input.w), ("out_h", output.h), ("out_w", output.w)]
+}
+
+/// `avg_pool`.
+pub fn avg_pool(g: &PoolGeometry, arms: usize, [x, y]: [Buf; 2]) -> Call {
+    let len = arms * g.n * g.output().len();
+    Call {
+        kernel: &kernels::AVG_POOL,
+        constants: vec![],
+        sizes: avg_pool_sizes(g, len),
+        buffers: vec![x, y],
+        grid: flat_grid(len),
+    }
+}
+
+/// `avg_pool_backward`.
+pub fn avg_pool_backward(g: &PoolGeometry, arms: usize, [dy, dx]: [Buf; 2], accumulate: bool) -> Call {
+    let len = arms * g.n * g.input.len();
+    Call {
+        kernel: &kernels::AVG_POOL_BACKWARD,
+        constants: vec![("ACCUMULATE", f64::from(u8::from(accumulate)))],
+        sizes: avg_pool_sizes(g, len),
         buffers: vec![dy, dx],
         grid: flat_grid(len),
     }

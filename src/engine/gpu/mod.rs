@@ -75,9 +75,10 @@ impl GpuEngine {
     /// Opens a device and makes everything that `setup` needs. In software this takes seconds, on a GPU a fraction.
     ///
     /// # Errors
-    /// Where there is no GPU, or it cannot hold the network.
+    /// Where there is no GPU, or it cannot hold the network, or the network has an operation without a kernel.
     pub async fn new(setup: &Setup) -> Result<Self, EngineError> {
         let (train, eval) = (setup.train_plan(), setup.eval_plan());
+        encode::check(&train).map_err(EngineError::Refused)?;
         let (arms, layout) = (setup.weights.len(), Layout::new(&train));
         if !(1..=MAX_ARMS).contains(&arms) {
             return Err(EngineError::Refused(format!("{arms} arms are asked for, 1 to {MAX_ARMS} are possible")));
