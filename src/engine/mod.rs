@@ -14,7 +14,7 @@ pub mod input;
 
 pub use input::ArmInput;
 
-use crate::model::{Net, Plan};
+use crate::model::{Draw, Net, Plan};
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
 
@@ -133,12 +133,13 @@ pub trait Engine {
     /// "CPU" or the adapter's name, for people.
     fn device_name(&self) -> &str;
 
-    /// Enqueues step `step` on the training images `batch` (indices, as many as the plan's batch) for all arms.
+    /// Enqueues step `step` on the training images `batch` (as many as the plan's batch) for all arms.
     ///
     /// At most [`MAX_ENQUEUED`] steps and evaluations together between two calls of [`Engine::collect`].
-    fn step(&mut self, step: u64, batch: &[u32], arms: &[ArmInput]);
+    fn step(&mut self, step: u64, batch: &[Draw], arms: &[ArmInput]);
 
-    /// Enqueues the logits of the test images `start .. start + EVAL_CHUNK`, with the chunk's own statistics.
+    /// Enqueues the logits of the test images `start .. start + EVAL_CHUNK`, with the chunk's own statistics;
+    /// they are not moved.
     fn evaluate(&mut self, step: u64, start: usize, arms: &[ArmInput]);
 
     /// Waits for everything enqueued; outputs in the order they were enqueued.

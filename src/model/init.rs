@@ -16,6 +16,8 @@ pub enum Stream {
     Head = 2,
     /// The order of the training images.
     Batches = 3,
+    /// How the training images are moved.
+    Augment = 4,
 }
 
 /// The generator of `stream` under the experiment's one seed.

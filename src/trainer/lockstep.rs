@@ -5,6 +5,7 @@ use super::message::{ArmStop, Evaluation, Event, Row, StopReason};
 use crate::data::{BatchOrder, Dataset};
 use crate::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output};
 use crate::experiment::{Arm, Change, Experiment, Setting};
+use crate::model::Augment;
 use crate::theory::{Ghost, GhostStep, Hyper};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -78,7 +79,7 @@ impl Lockstep {
     pub fn new(experiment: Experiment, data: &Dataset, engine: Box<dyn Engine>, plan: EvaluationPlan) -> Self {
         let arms = experiment.arms.iter().collect();
         Self {
-            order: BatchOrder::new(experiment.seed, data.train.len(), experiment.batch),
+            order: BatchOrder::new(experiment.seed, data.train.len(), experiment.batch, Augment::default()),
             test_labels: data.test.labels.clone(),
             plan,
             arms,

@@ -5,7 +5,7 @@ use crate::compare::{assert_close, randoms};
 use crate::reference_trainer::ReferenceArm;
 use explr::engine::gpu::GpuEngine;
 use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, Output, Setup};
-use explr::model::{Activation, Net, Norm, Shape, init};
+use explr::model::{Activation, Draw, Net, Norm, Shape, init};
 
 const IMAGES: usize = 40;
 const BATCH: usize = 12;
@@ -38,8 +38,17 @@ pub fn setup(norm: Norm, activation: Activation, residual: bool, arms: usize) ->
     setup
 }
 
-fn batch(step: usize) -> Vec<u32> {
-    (0..BATCH).map(|i| ((step * 5 + i * 3) % IMAGES) as u32).collect()
+/// Every second image as it is, the others moved.
+pub fn batch(step: usize) -> Vec<Draw> {
+    let moved = |i: usize| match i % 2 {
+        0 => (0, 0, false),
+        _ => ((step + i) as i8 % 5 - 2, i as i8 % 3 - 1, i % 3 == 0),
+    };
+    let draw = |i: usize| {
+        let (dx, dy, flip) = moved(i);
+        Draw { image: ((step * 5 + i * 3) % IMAGES) as u32, dx, dy, flip }
+    };
+    (0..BATCH).map(draw).collect()
 }
 
 /// What differs from step to step and arm to arm: rates that grow, a kick, halvings, an ε, an arm that stops.

@@ -101,7 +101,7 @@ pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
 fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf]) -> Encoded {
     let mut calls = vec![calls::gather(plan.batch, plan.tensors[INPUT])];
     let mut lens = BTreeMap::from([
-        (Buf::Indices, MAX_ENQUEUED * plan.batch),
+        (Buf::Draws, 2 * MAX_ENQUEUED * plan.batch),
         (Buf::Batch, plan.tensor_len(INPUT)),
         (Buf::Weights, layout.len * arms),
         (Buf::Head, plan.features().c * plan.classes),
