@@ -120,7 +120,7 @@ fn network(net: &Net) -> Result<Value, String> {
             Layer::Conv { name, out, kernel, stride } => {
                 Some(json!({ "name": name, "out": out, "kernel": kernel, "stride": stride }))
             }
-            Layer::NormAct | Layer::Residual { .. } => None,
+            Layer::NormAct | Layer::Residual { .. } | Layer::Head => None,
         })
         .collect();
     Ok(json!({

@@ -41,7 +41,9 @@ pub struct Setup {
     /// Initial weights of each arm in the order of [`Plan::weights`]: one inner vector an arm, exact in the precision
     /// of the engine.
     pub weights: Vec<Vec<f64>>,
-    /// The frozen head `[features, classes]`, the same for all arms.
+    /// The frozen head `[features, classes]`, the same for all arms; the identity behind a trained one ([`init::start`]).
+    ///
+    /// [`init::start`]: crate::model::init::start
     pub head: Vec<f32>,
 }
 

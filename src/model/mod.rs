@@ -12,4 +12,4 @@ pub use activation::Activation;
 pub use draw::{Augment, Draw};
 pub use net::{Layer, Net, Shortcut};
 pub use norm::{Norm, NormGeometry};
-pub use plan::{ConvGeometry, Op, Plan, Shape, TensorId, Weight, WeightId};
+pub use plan::{ConvGeometry, Op, Plan, Role, Shape, TensorId, Weight, WeightId};

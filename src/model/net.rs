@@ -27,6 +27,9 @@ pub enum Layer {
         /// The short way.
         shortcut: Shortcut,
     },
+    /// The linear head as a 1×1 convolution from the features to the classes, so that an arm may train it; only as the
+    /// last layer. It commutes with pooling: the frozen head behind it is the identity, and the network the same function.
+    Head,
 }
 
 /// How a residual block's input reaches its sum.
@@ -58,6 +61,12 @@ fn conv(name: impl Into<String>, out: usize, kernel: usize, stride: usize) -> La
 }
 
 impl Net {
+    /// The same network with [`Layer::Head`] at its end: not scale invariant in an arm that trains it.
+    pub fn with_trained_head(mut self) -> Self {
+        self.layers.push(Layer::Head);
+        self
+    }
+
     /// A plain 3×3 ConvNet: for each (width, stride) a convolution, a norm and an activation.
     pub fn convnet(
         input: Shape,

@@ -36,6 +36,16 @@ pub type WeightId = usize;
 /// The tensor that holds the images.
 pub const INPUT: TensorId = 0;
 
+/// What weights are there for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// Part of the scale-invariant network: trained by every arm.
+    #[default]
+    Body,
+    /// The linear head of [`Layer::Head`]: frozen but in an arm that trains it.
+    Head,
+}
+
 /// Weights of one convolution, `[out, in, kernel, kernel]` in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Weight {
@@ -47,6 +57,8 @@ pub struct Weight {
     pub input: usize,
     /// Kernel height and width.
     pub kernel: usize,
+    /// Which arms train them.
+    pub role: Role,
     /// First element in the flat vector of all weights.
     pub offset: usize,
 }
@@ -161,10 +173,14 @@ pub struct Plan {
 
 impl Plan {
     /// Plans `net` for batches of `batch` images.
+    ///
+    /// # Panics
+    /// If a layer follows [`Layer::Head`].
     pub fn new(net: &Net, batch: usize) -> Self {
         let mut plan = Self { batch, classes: net.classes, tensors: vec![net.input], weights: vec![], ops: vec![] };
         let last = plan.push_all(net, &net.layers, INPUT);
         plan.ops.push(Op::PoolHead { input: last });
+        assert!(plan.head().is_none_or(|head| head.offset + head.len() == plan.weight_count()), "a head comes last");
         plan
     }
 
@@ -176,7 +192,17 @@ impl Plan {
         }
     }
 
-    /// Trained weights in all.
+    /// The weights of [`Layer::Head`], where there are such.
+    pub fn head(&self) -> Option<&Weight> {
+        self.weights.iter().find(|w| w.role == Role::Head)
+    }
+
+    /// Weights of [`Role::Body`] in all: they come first in the flat vector.
+    pub fn body_count(&self) -> usize {
+        self.head().map_or(self.weight_count(), |head| head.offset)
+    }
+
+    /// Weights in all.
     pub fn weight_count(&self) -> usize {
         self.weights.last().map_or(0, |w| w.offset + w.len())
     }
@@ -204,21 +230,25 @@ impl Plan {
         x
     }
 
+    fn push_conv(&mut self, name: String, role: Role, [out, kernel, stride]: [usize; 3], x: TensorId) -> TensorId {
+        let (input, pad) = (self.tensors[x], kernel / 2);
+        let size = |len: usize| (len + 2 * pad - kernel) / stride + 1;
+        let output = Shape { c: out, h: size(input.h), w: size(input.w) };
+        let geometry = ConvGeometry { n: self.batch, input, output, kernel, stride, pad };
+        let offset = self.weight_count();
+        self.weights.push(Weight { name, out, input: input.c, kernel, role, offset });
+        let output = self.push_tensor(output);
+        self.ops.push(Op::Conv { input: x, weight: self.weights.len() - 1, output, geometry });
+        output
+    }
+
     fn push(&mut self, net: &Net, layer: &Layer, x: TensorId) -> TensorId {
         let shape = self.tensors[x];
         match layer {
             Layer::Conv { name, out, kernel, stride } => {
-                let pad = kernel / 2;
-                let size = |len: usize| (len + 2 * pad - kernel) / stride + 1;
-                let to = Shape { c: *out, h: size(shape.h), w: size(shape.w) };
-                let geometry =
-                    ConvGeometry { n: self.batch, input: shape, output: to, kernel: *kernel, stride: *stride, pad };
-                let offset = self.weight_count();
-                self.weights.push(Weight { name: name.clone(), out: *out, input: shape.c, kernel: *kernel, offset });
-                let output = self.push_tensor(to);
-                self.ops.push(Op::Conv { input: x, weight: self.weights.len() - 1, output, geometry });
-                output
+                self.push_conv(name.clone(), Role::Body, [*out, *kernel, *stride], x)
             }
+            Layer::Head => self.push_conv("head".to_owned(), Role::Head, [self.classes, 1, 1], x),
             Layer::NormAct => {
                 let output = self.push_tensor(shape);
                 let geometry = net.norm.geometry(self.batch, shape);
@@ -263,6 +293,25 @@ mod tests {
         assert_eq!(plan.features(), Shape { c: 64, h: 8, w: 8 });
         let shortcut = plan.weights.iter().find(|w| w.name == "stage2.block1.shortcut").unwrap();
         assert_eq!((shortcut.out, shortcut.input, shortcut.kernel), (32, 16, 1));
+    }
+
+    #[test]
+    fn a_trained_head_is_a_convolution_at_the_end() {
+        let net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
+        let (frozen, plan) = (Plan::new(&net, 64), Plan::new(&net.with_trained_head(), 64));
+        assert_eq!(plan.features(), Shape { c: 10, h: 4, w: 4 });
+        let head = plan.head().unwrap();
+        assert_eq!((head.out, head.input, head.kernel), (10, 32, 1));
+        assert_eq!((plan.body_count(), plan.weight_count()), (frozen.weight_count(), frozen.weight_count() + 320));
+        assert_eq!((frozen.head(), frozen.body_count()), (None, frozen.weight_count()));
+    }
+
+    #[test]
+    #[should_panic(expected = "a head comes last")]
+    fn nothing_follows_a_head() {
+        let mut net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
+        net.layers.insert(0, Layer::Head);
+        Plan::new(&net, 1);
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub fn net(experiment: &Experiment, data: &Dataset) -> Net {
 pub fn setup(experiment: &Experiment, data: &Dataset) -> Setup {
     let net = net(experiment, data);
     let plan = Plan::new(&net, experiment.batch);
-    let weights = init::weights(&plan, experiment.seed);
+    let init::Start { weights, head } = init::start(&plan, experiment.seed, experiment.head_norm);
     let of_arm = |arm| match (arm, experiment.precision) {
         (Arm::Control, Precision::F32) => init::one_ulp_away_f32(&weights),
         (Arm::Control, Precision::F64) => init::one_ulp_away_f64(&weights),
@@ -27,6 +27,6 @@ pub fn setup(experiment: &Experiment, data: &Dataset) -> Setup {
         train_labels: data.train.labels.clone(),
         test_images: data.test.images.clone(),
         weights: experiment.arms.iter().map(of_arm).collect(),
-        head: init::head(&plan, experiment.seed, experiment.head_norm),
+        head,
     }
 }

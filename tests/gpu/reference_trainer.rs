@@ -55,7 +55,7 @@ impl ReferenceArm {
         let update = |w: &explr::model::Weight| {
             let range = w.offset..w.offset + w.len();
             let (theta, buffer) = (&mut self.weights[range.clone()], &mut self.momentum[range.clone()]);
-            twin::update(theta, buffer, &dw[range], arm)
+            twin::update(theta, buffer, &dw[range], &arm.on(w.role))
         };
         ArmRow { loss, correct, layers: plan.weights.iter().map(update).collect() }
     }

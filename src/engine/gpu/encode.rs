@@ -70,7 +70,7 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
     lens.insert(Buf::Momentum, layout.len * arms);
     lens.insert(Buf::Partials, layout.partial_len * arms);
     lens.insert(Buf::Losses, 2 * plan.batch * arms);
-    lens.insert(Buf::Blocks, 6 * blocks.len());
+    lens.insert(Buf::Blocks, blocks.as_flattened().len());
     lens.insert(Buf::LayerBlocks, layer_blocks.len());
     lens.insert(Buf::BlockSums, 4 * blocks.len() * arms);
     lens.insert(Buf::Ring, MAX_ENQUEUED * arms * row_len(plan));
