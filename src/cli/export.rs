@@ -4,7 +4,7 @@ use super::run;
 use crate::data::{self, BatchOrder, Dataset};
 use crate::engine::Setup;
 use crate::experiment::{Experiment, Link, limits};
-use crate::model::{Layer, Net, Norm};
+use crate::model::{Augment, Layer, Net, Norm};
 use crate::session::csv;
 use crate::trainer::build;
 use clap::Args;
@@ -73,14 +73,25 @@ pub fn files(out: &Path, link: &Link, data: &Dataset) -> Result<usize, String> {
     let [c, h, w] = [data.shape.c, data.shape.h, data.shape.w].map(|n| n as u64);
     npy(&out.join("images.npy"), &[count, c, h, w], data.train.images.iter().copied())?;
     npy(&out.join("labels.npy"), &[count], data.train.labels.iter().copied())?;
-    npy(&out.join("batches.npy"), &[experiment.steps, experiment.batch as u64], batches(experiment, data.train.len()))?;
-    tensors(out, &setup)
+    let moves = draws(out, experiment, data.train.len(), Augment::default())?;
+    Ok(moves + tensors(out, &setup)?)
 }
 
-/// The image indices of every step, one after another.
-fn batches(experiment: &Experiment, images: usize) -> impl Iterator<Item = i64> {
-    let mut order = BatchOrder::new(experiment.seed, images, experiment.batch);
-    (0..experiment.steps).flat_map(move |_| order.next_batch()).map(i64::from)
+/// The image indices of every step, and with augmentation (dx, dy, flip) of each as `moves.npy`; how many files beside
+/// the first.
+fn draws(out: &Path, experiment: &Experiment, images: usize, augment: Augment) -> Result<usize, String> {
+    let shape = [experiment.steps, experiment.batch as u64];
+    let draws = || {
+        let mut order = BatchOrder::new(experiment.seed, images, experiment.batch, augment);
+        (0..experiment.steps).flat_map(move |_| order.next_batch())
+    };
+    npy(&out.join("batches.npy"), &shape, draws().map(|draw| i64::from(draw.image)))?;
+    if augment == Augment::default() {
+        return Ok(0);
+    }
+    let moves = draws().flat_map(|draw| [draw.dx, draw.dy, i8::from(draw.flip)]);
+    npy(&out.join("moves.npy"), &[shape[0], shape[1], 3], moves)?;
+    Ok(1)
 }
 
 /// The initial weights and the head.
@@ -109,9 +120,12 @@ fn network(net: &Net) -> Result<Value, String> {
             Layer::Conv { name, out, kernel, stride } => {
                 Some(json!({ "name": name, "out": out, "kernel": kernel, "stride": stride }))
             }
-            Layer::NormAct | Layer::Residual { .. } | Layer::Dense { .. } | Layer::AvgPool | Layer::Affine { .. } => {
-                None
-            }
+            Layer::NormAct
+            | Layer::Residual { .. }
+            | Layer::Dense { .. }
+            | Layer::AvgPool
+            | Layer::Affine { .. }
+            | Layer::Head => None,
         })
         .collect();
     Ok(json!({
@@ -154,6 +168,23 @@ mod tests {
     }
 
     #[test]
+    fn moves_stand_beside_the_batches() {
+        let out = std::env::temp_dir().join(format!("explr-moves-{}", std::process::id()));
+        create_dir_all(&out).unwrap();
+        let experiment = Experiment { steps: 4, batch: 6, seed: 3, ..Experiment::default() };
+        assert_eq!(draws(&out, &experiment, 50, Augment { shift: 3, flip: true }).unwrap(), 1);
+        let (_, with) = read::<i64>(&out.join("batches.npy"));
+        let (shape, moves) = read::<i8>(&out.join("moves.npy"));
+        assert_eq!((shape, moves.len()), (vec![4, 6, 3], 72));
+        assert!(moves.chunks(3).all(|m| m[0].abs() <= 3 && m[1].abs() <= 3 && (0..=1).contains(&m[2])));
+        let mut order = BatchOrder::new(3, 50, 6, Augment { shift: 3, flip: true });
+        assert_eq!(moves[1], order.next_batch()[0].dy);
+        assert_eq!(draws(&out, &experiment, 50, Augment::default()).unwrap(), 0);
+        assert_eq!(with, read::<i64>(&out.join("batches.npy")).1, "the same images in the same order");
+        std::fs::remove_dir_all(&out).unwrap();
+    }
+
+    #[test]
     fn the_files_are_what_the_trainer_starts_from() {
         let out = std::env::temp_dir().join(format!("explr-export-{}", std::process::id()));
         let mut link = Link::parse("#v=1&batch=16&seed=3");
@@ -166,8 +197,8 @@ mod tests {
         let (shape, labels) = read::<u8>(&out.join("labels.npy"));
         assert_eq!((shape, &labels[..]), (vec![4_000], &data.train.labels[..]));
         let (shape, batches) = read::<i64>(&out.join("batches.npy"));
-        let mut order = BatchOrder::new(3, 4_000, 16);
-        let want: Vec<i64> = (0..5).flat_map(|_| order.next_batch()).map(i64::from).collect();
+        let mut order = BatchOrder::new(3, 4_000, 16, Augment::default());
+        let want: Vec<i64> = (0..5).flat_map(|_| order.next_batch()).map(|draw| i64::from(draw.image)).collect();
         assert_eq!((shape, batches), (vec![5, 16], want));
         let (shape, weights) = read::<f32>(&out.join("weights/conv2.npy"));
         assert_eq!(shape, [32, 16, 3, 3]);

@@ -14,7 +14,7 @@ pub mod input;
 
 pub use input::ArmInput;
 
-use crate::model::{Net, Plan};
+use crate::model::{Draw, Net, Plan};
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
 
@@ -41,7 +41,9 @@ pub struct Setup {
     /// Initial weights of each arm in the order of [`Plan::weights`]: one inner vector an arm, exact in the precision
     /// of the engine.
     pub weights: Vec<Vec<f64>>,
-    /// The frozen head `[features, classes]`, the same for all arms.
+    /// The frozen head `[features, classes]`, the same for all arms; the identity behind a trained one ([`init::start`]).
+    ///
+    /// [`init::start`]: crate::model::init::start
     pub head: Vec<f32>,
 }
 
@@ -133,12 +135,13 @@ pub trait Engine {
     /// "CPU" or the adapter's name, for people.
     fn device_name(&self) -> &str;
 
-    /// Enqueues step `step` on the training images `batch` (indices, as many as the plan's batch) for all arms.
+    /// Enqueues step `step` on the training images `batch` (as many as the plan's batch) for all arms.
     ///
     /// At most [`MAX_ENQUEUED`] steps and evaluations together between two calls of [`Engine::collect`].
-    fn step(&mut self, step: u64, batch: &[u32], arms: &[ArmInput]);
+    fn step(&mut self, step: u64, batch: &[Draw], arms: &[ArmInput]);
 
-    /// Enqueues the logits of the test images `start .. start + EVAL_CHUNK`, with the chunk's own statistics.
+    /// Enqueues the logits of the test images `start .. start + EVAL_CHUNK`, with the chunk's own statistics;
+    /// they are not moved.
     fn evaluate(&mut self, step: u64, start: usize, arms: &[ArmInput]);
 
     /// Waits for everything enqueued; outputs in the order they were enqueued.

@@ -106,8 +106,11 @@ impl Architecture {
         Ok(())
     }
 
-    /// The limits of its own numbers; they keep every size far from overflow.
-    fn check_sizes(&self) -> Result<(), String> {
+    /// The limits of its own numbers, whatever the images; they keep every size far from overflow.
+    ///
+    /// # Errors
+    /// One sentence that says which number lies where it may not.
+    pub fn check_sizes(&self) -> Result<(), String> {
         match self {
             Self::ConvNet { widths } => {
                 within("A ConvNet's number of convolutions", widths.len(), &CONVNET_LAYERS)?;

@@ -1,6 +1,6 @@
 //! From layers to operations: the part of [`Plan`] that knows [`Layer`].
 
-use super::plan::{ConvGeometry, Op, Plan, PoolGeometry, Shape, TensorId, Weight, WeightId, WeightKind};
+use super::plan::{ConvGeometry, Op, Plan, PoolGeometry, Role, Shape, TensorId, Weight, WeightId, WeightKind};
 use super::{Layer, Net, Shortcut};
 
 impl Plan {
@@ -16,19 +16,27 @@ impl Plan {
 
     fn push_weight(&mut self, name: String, kind: WeightKind, out: usize, input: usize, kernel: usize) -> WeightId {
         let offset = self.weight_count();
-        self.weights.push(Weight { name, kind, out, input, kernel, offset });
+        self.weights.push(Weight { name, kind, role: Role::Body, out, input, kernel, offset });
         self.weights.len() - 1
+    }
+
+    fn push_conv(&mut self, name: &str, [out, kernel, stride]: [usize; 3], x: TensorId) -> Result<TensorId, String> {
+        let shape = self.tensors[x];
+        let geometry = conv_geometry(self.batch, shape, out, kernel, stride)
+            .ok_or_else(|| format!("{name} cannot be a convolution of {} × {} pixels.", shape.h, shape.w))?;
+        let weight = self.push_weight(name.to_owned(), WeightKind::Conv, out, shape.c, kernel);
+        let output = self.push_tensor(geometry.output);
+        self.ops.push(Op::Conv { input: x, weight, output, geometry });
+        Ok(output)
     }
 
     fn push(&mut self, net: &Net, layer: &Layer, x: TensorId) -> Result<TensorId, String> {
         let shape = self.tensors[x];
         match layer {
-            Layer::Conv { name, out, kernel, stride } => {
-                let geometry = conv_geometry(self.batch, shape, *out, *kernel, *stride)
-                    .ok_or_else(|| format!("{name} cannot be a convolution of {} × {} pixels.", shape.h, shape.w))?;
-                let weight = self.push_weight(name.clone(), WeightKind::Conv, *out, shape.c, *kernel);
-                let output = self.push_tensor(geometry.output);
-                self.ops.push(Op::Conv { input: x, weight, output, geometry });
+            Layer::Conv { name, out, kernel, stride } => self.push_conv(name, [*out, *kernel, *stride], x),
+            Layer::Head => {
+                let output = self.push_conv("head", [self.classes, 1, 1], x)?;
+                self.weights.last_mut().into_iter().for_each(|head| head.role = Role::Head);
                 Ok(output)
             }
             Layer::NormAct => {

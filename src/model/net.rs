@@ -40,6 +40,9 @@ pub enum Layer {
         /// Its weights are called `name.scale` and `name.shift`.
         name: String,
     },
+    /// The linear head as a 1×1 convolution from the features to the classes, so that an arm may train it; only as the
+    /// last layer. It commutes with pooling: the frozen head behind it is the identity, and the network the same function.
+    Head,
 }
 
 /// How a residual block's input reaches its sum.
@@ -73,6 +76,12 @@ pub(super) fn conv(name: impl Into<String>, out: usize, kernel: usize, stride: u
 }
 
 impl Net {
+    /// The same network with [`Layer::Head`] at its end: not scale invariant in an arm that trains it.
+    pub fn with_trained_head(mut self) -> Self {
+        self.layers.push(Layer::Head);
+        self
+    }
+
     /// A plain 3×3 ConvNet: for each (width, stride) a convolution, a norm and an activation.
     pub fn convnet(
         input: Shape,

@@ -47,6 +47,16 @@ pub enum WeightKind {
     Shift,
 }
 
+/// What weights are there for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// Part of the scale-invariant network: trained by every arm.
+    #[default]
+    Body,
+    /// The linear head of [`Layer::Head`]: frozen but in an arm that trains it.
+    Head,
+}
+
 /// Weights of one layer, `[out, in, kernel, kernel]` in memory; a scale or shift is `[channels, 1, 1, 1]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Weight {
@@ -60,6 +70,8 @@ pub struct Weight {
     pub input: usize,
     /// Kernel height and width.
     pub kernel: usize,
+    /// Which arms train them.
+    pub role: Role,
     /// First element in the flat vector of all weights.
     pub offset: usize,
 }
@@ -246,6 +258,7 @@ impl Plan {
     /// # Panics
     /// Where [`Plan::try_new`] gives an error: what people choose is checked before
     /// ([`super::Architecture::check`]).
+    /// If a layer follows [`Layer::Head`].
     pub fn new(net: &Net, batch: usize) -> Self {
         Self::try_new(net, batch).unwrap_or_else(|why| panic!("{why}"))
     }
@@ -259,6 +272,7 @@ impl Plan {
         let mut plan = Self { batch, classes: net.classes, tensors: vec![net.input], weights: vec![], ops: vec![] };
         let last = plan.push_all(net, &net.layers, INPUT)?;
         plan.ops.push(Op::PoolHead { input: last });
+        assert!(plan.head().is_none_or(|head| head.offset + head.len() == plan.weight_count()), "a head comes last");
         Ok(plan)
     }
 
@@ -270,7 +284,17 @@ impl Plan {
         }
     }
 
-    /// Trained weights in all.
+    /// The weights of [`Layer::Head`], where there are such.
+    pub fn head(&self) -> Option<&Weight> {
+        self.weights.iter().find(|w| w.role == Role::Head)
+    }
+
+    /// Weights of [`Role::Body`] in all: they come first in the flat vector.
+    pub fn body_count(&self) -> usize {
+        self.head().map_or(self.weight_count(), |head| head.offset)
+    }
+
+    /// Weights in all.
     pub fn weight_count(&self) -> usize {
         self.weights.last().map_or(0, |w| w.offset + w.len())
     }
@@ -310,6 +334,25 @@ mod tests {
         assert_eq!(plan.features(), Shape { c: 64, h: 8, w: 8 });
         let shortcut = plan.weights.iter().find(|w| w.name == "stage2.block1.shortcut").unwrap();
         assert_eq!((shortcut.out, shortcut.input, shortcut.kernel), (32, 16, 1));
+    }
+
+    #[test]
+    fn a_trained_head_is_a_convolution_at_the_end() {
+        let net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
+        let (frozen, plan) = (Plan::new(&net, 64), Plan::new(&net.with_trained_head(), 64));
+        assert_eq!(plan.features(), Shape { c: 10, h: 4, w: 4 });
+        let head = plan.head().unwrap();
+        assert_eq!((head.out, head.input, head.kernel), (10, 32, 1));
+        assert_eq!((plan.body_count(), plan.weight_count()), (frozen.weight_count(), frozen.weight_count() + 320));
+        assert_eq!((frozen.head(), frozen.body_count()), (None, frozen.weight_count()));
+    }
+
+    #[test]
+    #[should_panic(expected = "a head comes last")]
+    fn nothing_follows_a_head() {
+        let mut net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
+        net.layers.insert(0, crate::model::Layer::Head);
+        Plan::new(&net, 1);
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Lockstep {
         groups: Vec<Vec<usize>>,
     ) -> Self {
         let arms: Vec<Arm> = experiment.arms.iter().collect();
-        let order = BatchOrder::new(experiment.seed, data.train.len(), experiment.batch);
+        let order = BatchOrder::new(experiment.seed, data.train.len(), experiment.batch, experiment.augment);
         Self {
             drive: Drive::new(&experiment, order.steps_per_epoch() as u64),
             comparisons: Comparisons::new(data.test.labels.clone(), arms.clone()),

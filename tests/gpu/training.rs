@@ -1,11 +1,11 @@
 //! Whole steps: the engine against a trainer made of the reference operations, and against itself.
 
 use crate::bench::arm;
-use crate::compare::{assert_close, randoms};
+use crate::compare::{assert_close, randoms, relative_error};
 use crate::reference_trainer::ReferenceArm;
 use explr::engine::gpu::GpuEngine;
 use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
-use explr::model::{Activation, Architecture, Layer, Net, Norm, Shape, init};
+use explr::model::{Activation, Architecture, Draw, Layer, Net, Norm, Shape, init};
 
 const SHAPE: Shape = Shape { c: 2, h: 8, w: 8 };
 const IMAGES: usize = 40;
@@ -33,7 +33,7 @@ fn dense(norm: Norm, activation: Activation, arms: usize) -> Setup {
 fn setup_of(net: Net, arms: usize) -> Setup {
     let shape = net.input;
     let images = |seed, n: usize| randoms(seed, n * shape.len()).into_iter().map(|x| x as f32).collect();
-    let mut setup = Setup {
+    let setup = Setup {
         net,
         batch: BATCH,
         train_images: images(1, IMAGES),
@@ -42,23 +42,48 @@ fn setup_of(net: Net, arms: usize) -> Setup {
         weights: vec![],
         head: vec![],
     };
+    started(setup, arms)
+}
+
+/// The same with the weights of its network.
+fn started(mut setup: Setup, arms: usize) -> Setup {
     let plan = setup.train_plan();
-    let weights = |arm| init::weights(&plan, 7 + arm as u32).into_iter().map(f64::from).collect();
-    setup.weights = (0..arms).map(weights).collect();
-    setup.head = init::head(&plan, 7, 10.0);
+    let start = |arm| init::start(&plan, 7 + arm as u32, 10.0);
+    setup.weights = (0..arms).map(|arm| start(arm).weights.into_iter().map(f64::from).collect()).collect();
+    setup.head = start(0).head;
     setup
 }
 
-fn batch(step: usize) -> Vec<u32> {
-    (0..BATCH).map(|i| ((step * 5 + i * 3) % IMAGES) as u32).collect()
+/// The same network, whose head may be trained; all arms start from that of the first.
+fn with_trained_head(frozen: &Setup) -> Setup {
+    let net = frozen.net.clone().with_trained_head();
+    let mut setup = started(Setup { net, ..frozen.clone() }, frozen.weights.len());
+    let count = frozen.weights[0].len();
+    let head = setup.weights[0][count..].to_vec();
+    setup.weights.iter_mut().for_each(|weights| weights[count..].copy_from_slice(&head));
+    setup
 }
 
-/// What differs from step to step and arm to arm: rates that grow, a kick, halvings, an ε, an arm that stops.
+/// Every second image as it is, the others moved.
+pub fn batch(step: usize) -> Vec<Draw> {
+    let moved = |i: usize| match i % 2 {
+        0 => (0, 0, false),
+        _ => ((step + i) as i8 % 5 - 2, i as i8 % 3 - 1, i % 3 == 0),
+    };
+    let draw = |i: usize| {
+        let (dx, dy, flip) = moved(i);
+        Draw { image: ((step * 5 + i * 3) % IMAGES) as u32, dx, dy, flip }
+    };
+    (0..BATCH).map(draw).collect()
+}
+
+/// What differs from step to step and arm to arm: rates that grow, a kick, halvings, an ε, a head that is trained where
+/// there is one, an arm that stops.
 fn inputs(step: usize, arms: usize) -> Vec<ArmInput> {
     let base = arm(0.02);
     let all = [
         base,
-        ArmInput { lr: 0.02 * 1.01f64.powi(step as i32), weight_decay: 0.0, epsilon: 1e-3, ..base },
+        ArmInput { lr: 0.02 * 1.01f64.powi(step as i32), weight_decay: 0.0, epsilon: 1e-3, trains_head: true, ..base },
         ArmInput { kick: if step == 4 { 0.1 } else { 0.0 }, halvings: i32::from(step % 7 == 3), ..base },
         ArmInput { live: step < 6, momentum: 0.5, ..base },
     ];
@@ -128,7 +153,7 @@ async fn compare(what: &str, setup: &Setup, last: f64) {
     // The comparison would see a wrong sum, a wrong weight.
     let mut wrong = reference[0].weights.clone();
     wrong[3] += 0.01;
-    assert!(crate::compare::relative_error(&weights[0], &wrong) > last);
+    assert!(relative_error(&weights[0], &wrong) > last);
 }
 
 gpu_test! {
@@ -159,6 +184,26 @@ gpu_test! {
         net.layers.push(Layer::Affine { name: "last".into() });
         let refused = GpuEngine::new(&setup_of(net, 1)).await.err();
         assert!(matches!(&refused, Some(EngineError::Refused(why)) if why.contains("scale and shift")), "{refused:?}");
+    }
+}
+
+gpu_test! {
+    async fn a_head_trains_as_the_reference_says_and_a_frozen_one_changes_nothing() {
+        let frozen = setup(Norm::Batch, Activation::Gelu, false, 3);
+        let trained = with_trained_head(&frozen);
+        compare("trained head", &trained, 2e-4).await;
+        let ((plain, _), (outputs, weights)) = (train(&frozen, STEPS).await, train(&trained, STEPS).await);
+        let losses = |outputs: &[Output], arm: usize| -> Vec<f64> {
+            let rows = outputs.iter().filter_map(|o| if let Output::Row { arms, .. } = o { Some(arms) } else { None });
+            rows.map(|arms| arms[arm].loss).collect()
+        };
+        let count = frozen.weights[0].len();
+        for (arm, weights) in weights.iter().enumerate() {
+            let error = relative_error(&losses(&outputs, arm), &losses(&plain, arm));
+            let kept = weights[count..] == trained.weights[arm][count..];
+            // Arm 1 trains its head.
+            assert!(if arm == 1 { error > 1e-2 && !kept } else { error < 1e-4 && kept }, "arm {arm}: {error:.1e}");
+        }
     }
 }
 

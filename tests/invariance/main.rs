@@ -41,7 +41,7 @@ fn logits(net: &Net, weights: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let random = |seed, len| init::normals(&mut init::generator(seed, init::Stream::Batches), len);
     let images = random(1, EVAL_CHUNK * net.input.len()).into_iter().map(|x| x as f32).collect();
     let head = init::head(&Plan::new(net, 2), 6, 10.0);
-    let arm = ArmInput { lr: 0.1, weight_decay: 0.0, momentum: 0.0, kick: 0.0, epsilon: 0.0, halvings: 0, live: true };
+    let arm = ArmInput::plain(0.1, 0.0, 0.0);
     let arms = vec![arm; weights.len()];
     let setup = Setup {
         net: net.clone(),

@@ -189,7 +189,7 @@ impl<T: Scalar> ArmState<T> {
         let layers = work.plan.weights.iter().map(|w| {
             let range = w.offset..w.offset + w.len();
             let (weights, buffer) = (&mut self.weights[range.clone()], &mut self.buffer[range.clone()]);
-            update(weights, buffer, &self.gradient[range], input)
+            update(weights, buffer, &self.gradient[range], &input.on(w.role))
         });
         ArmRow { loss: outcome.loss.to_f64(), correct: outcome.correct, layers: layers.collect() }
     }

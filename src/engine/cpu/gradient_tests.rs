@@ -29,10 +29,9 @@ fn setup(net: Net) -> Setup {
 
 /// Losses of the arms before a step, and their weights after it with a learning rate of 1 and nothing else.
 fn step(setup: Setup) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let input =
-        ArmInput { lr: 1.0, weight_decay: 0.0, momentum: 0.0, kick: 0.0, epsilon: 0.0, halvings: 0, live: true };
+    let input = ArmInput::plain(1.0, 0.0, 0.0);
     let arms = vec![input; setup.weights.len()];
-    let batch: Vec<u32> = (0..BATCH as u32).collect();
+    let batch: Vec<crate::model::Draw> = (0..BATCH as u32).map(crate::model::Draw::plain).collect();
     let mut engine = CpuEngine::<f64>::new(setup, 1);
     engine.step(0, &batch, &arms);
     let outputs = engine.run_jobs();

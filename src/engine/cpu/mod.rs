@@ -10,6 +10,7 @@ mod arm;
 pub mod avg_pool;
 pub mod concat;
 pub mod conv;
+pub mod gather;
 pub mod norm;
 pub mod real;
 pub mod reference;
@@ -18,15 +19,17 @@ pub mod scalar;
 pub use real::Real;
 
 use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
+use crate::model::Draw;
 use arm::{ArmState, Workspace};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
+use gather::gather;
 use scalar::Scalar;
 use std::sync::Arc;
 
 /// Something enqueued, for all arms.
 enum Job {
-    Step { step: u64, batch: Vec<u32>, arms: Vec<ArmInput> },
+    Step { step: u64, batch: Vec<Draw>, arms: Vec<ArmInput> },
     Evaluate { step: u64, start: usize, epsilons: Vec<f64> },
 }
 
@@ -120,27 +123,16 @@ impl<T: Scalar> Lane<T> {
         let shape = shared.setup.net.input;
         match job {
             Job::Step { batch, arms, .. } if arms[index].live => {
-                gather(shape.c, shape.h * shape.w, &shared.setup.train_images, batch, self.train.images_mut());
-                let labels: Vec<u8> = batch.iter().map(|&i| shared.labels[i as usize]).collect();
+                gather(&shared.setup.train_images, shape, batch, self.train.images_mut());
+                let labels: Vec<u8> = batch.iter().map(|draw| shared.labels[draw.image as usize]).collect();
                 Done::Row(self.state.step(&mut self.train, &labels, &shared.head, &arms[index]))
             }
             Job::Step { .. } => Done::Row(ArmRow { loss: f64::NAN, correct: 0, layers: Vec::new() }),
             Job::Evaluate { start, epsilons, .. } => {
-                let images: Vec<u32> = (*start as u32..(*start + EVAL_CHUNK) as u32).collect();
-                gather(shape.c, shape.h * shape.w, &shared.setup.test_images, &images, self.eval.images_mut());
+                let images: Vec<Draw> = (*start..*start + EVAL_CHUNK).map(|i| Draw::plain(i as u32)).collect();
+                gather(&shared.setup.test_images, shape, &images, self.eval.images_mut());
                 Done::Logits(self.state.logits(&mut self.eval, &shared.head, epsilons[index]))
             }
-        }
-    }
-}
-
-/// Images `[n, c, h, w]` → the batch `[c, n, h, w]`.
-fn gather<T: Scalar>(channels: usize, pixels: usize, images: &[f32], batch: &[u32], out: &mut [T]) {
-    for channel in 0..channels {
-        for (slot, &image) in batch.iter().enumerate() {
-            let from = &images[(image as usize * channels + channel) * pixels..][..pixels];
-            let to = &mut out[(channel * batch.len() + slot) * pixels..][..pixels];
-            to.iter_mut().zip(from).for_each(|(to, &from)| *to = T::from_f64(f64::from(from)));
         }
     }
 }
@@ -175,7 +167,7 @@ impl<T: Scalar> Engine for CpuEngine<T> {
         "CPU"
     }
 
-    fn step(&mut self, step: u64, batch: &[u32], arms: &[ArmInput]) {
+    fn step(&mut self, step: u64, batch: &[Draw], arms: &[ArmInput]) {
         self.jobs.push(Job::Step { step, batch: batch.to_vec(), arms: arms.to_vec() });
     }
 

@@ -11,8 +11,8 @@ pub enum Buf {
     Images,
     /// Their classes, u32.
     Labels,
-    /// Image indices of each step that may be enqueued, u32.
-    Indices,
+    /// Draws of each step that may be enqueued, two u32 each.
+    Draws,
     /// The batch `[c, n, h, w]`, shared by all arms.
     Batch,
     /// A feature map, or several that never meet.
@@ -58,13 +58,12 @@ pub struct Call {
 
 /// `gather`: `n` images of `shape`.
 pub fn gather(n: usize, shape: Shape) -> Call {
-    let pixels = shape.h * shape.w;
     Call {
         kernel: &kernels::GATHER,
         constants: vec![],
-        sizes: vec![("n", n), ("channels", shape.c), ("pixels", pixels)],
-        buffers: vec![Buf::Images, Buf::Indices, Buf::Batch],
-        grid: [(n * pixels).div_ceil(64), shape.c, 1],
+        sizes: vec![("n", n), ("channels", shape.c), ("height", shape.h), ("width", shape.w)],
+        buffers: vec![Buf::Images, Buf::Draws, Buf::Batch],
+        grid: [(n * shape.h * shape.w).div_ceil(64), shape.c, 1],
     }
 }
 
@@ -292,7 +291,7 @@ fn pool(kernel: &'static Kernel, n: usize, features: Shape, classes: usize, arms
 
 /// `pool_head`.
 pub fn pool_head(n: usize, features: Shape, classes: usize, arms: usize, [x, dx]: [Buf; 2]) -> Call {
-    let buffers = vec![x, Buf::Head, Buf::Labels, Buf::Indices, dx, Buf::Losses];
+    let buffers = vec![x, Buf::Head, Buf::Labels, Buf::Draws, dx, Buf::Losses];
     pool(&kernels::POOL_HEAD, n, features, classes, arms, buffers)
 }
 

@@ -103,7 +103,7 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
     lens.insert(Buf::Momentum, layout.len * arms);
     lens.insert(Buf::Partials, layout.partial_len * arms);
     lens.insert(Buf::Losses, 2 * plan.batch * arms);
-    lens.insert(Buf::Blocks, 6 * blocks.len());
+    lens.insert(Buf::Blocks, blocks.as_flattened().len());
     lens.insert(Buf::LayerBlocks, layer_blocks.len());
     lens.insert(Buf::BlockSums, 4 * blocks.len() * arms);
     lens.insert(Buf::Ring, MAX_ENQUEUED * arms * row_len(plan));
@@ -134,7 +134,7 @@ pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
 fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf]) -> Encoded {
     let mut calls = vec![calls::gather(plan.batch, plan.tensors[INPUT])];
     let mut lens = BTreeMap::from([
-        (Buf::Indices, MAX_ENQUEUED * plan.batch),
+        (Buf::Draws, 2 * MAX_ENQUEUED * plan.batch),
         (Buf::Batch, plan.tensor_len(INPUT)),
         (Buf::Weights, layout.len * arms),
         (Buf::Head, plan.features().c * plan.classes),

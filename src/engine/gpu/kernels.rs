@@ -48,7 +48,7 @@ macro_rules! kernels {
 }
 
 kernels! {
-    "Picks the images of a step."
+    "Picks the images of a step and moves them."
     GATHER = "gather", ["step"], [Read, Read, Write];
     "Convolution."
     CONV_FORWARD = "conv_forward", ["conv_sizes"], [Read, Read, Write];

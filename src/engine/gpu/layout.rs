@@ -4,7 +4,7 @@
 //! zeros, so that a thread loads the weights of neighbouring outputs as vec4. Gradients arrive as partial sums in the
 //! same order, `splits` of them a layer.
 
-use crate::model::{ConvGeometry, Op, Plan, Weight};
+use crate::model::{ConvGeometry, Op, Plan, Role, Weight};
 
 /// Threads of one workgroup of `update`; each has 4 weights or, with lanes, a share of their partial sums.
 const UPDATE_THREADS: usize = 64;
@@ -108,14 +108,15 @@ impl Layout {
     }
 
     /// What each workgroup of `update` does, as its `Block` (in vec4), and the first block of each layer with the end.
-    pub fn blocks(&self) -> (Vec<[u32; 6]>, Vec<u32>) {
+    pub fn blocks(&self) -> (Vec<[u32; 7]>, Vec<u32>) {
         let (mut blocks, mut layer_blocks) = (vec![], vec![0]);
         for layer in &self.layers {
             let lanes = if layer.splits < MANY_SPLITS { 1 } else { 8 };
             let (vectors, most) = (layer.len / 4, UPDATE_THREADS / lanes);
             for at in (0..vectors).step_by(most) {
                 let (first, partial_first) = (layer.first / 4 + at, layer.partial_first / 4 + at);
-                let block = [first, most.min(vectors - at), partial_first, vectors, layer.splits, lanes];
+                let head = usize::from(layer.weight.role == Role::Head);
+                let block = [first, most.min(vectors - at), partial_first, vectors, layer.splits, lanes, head];
                 blocks.push(block.map(|x| x as u32));
             }
             layer_blocks.push(blocks.len() as u32);

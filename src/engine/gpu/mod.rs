@@ -18,12 +18,13 @@ pub mod readback;
 pub use device::{AdapterReport, probe_adapter};
 
 use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, LayerSums, MAX_ARMS, MAX_ENQUEUED, Output, Setup};
+use crate::model::Draw;
 use calls::Buf;
 use device::Gpu;
 use encode::Encoded;
 use futures_util::future::LocalBoxFuture;
 use layout::Layout;
-use program::{ArmInputs, Pipelines, Program, SLOT_BYTES, StepInputs};
+use program::{ArmInputs, Pipelines, Program, SLOT_BYTES, StepInputs, draw_words};
 use readback::{Readback, Stretch};
 use std::collections::BTreeMap;
 
@@ -148,18 +149,19 @@ impl GpuEngine {
         self.pipelines
     }
 
-    fn enqueue(&mut self, job: Job, indices: &[u32], arms: &[ArmInput]) {
+    fn enqueue(&mut self, job: Job, draws: &[Draw], arms: &[ArmInput]) {
         let slot = self.jobs.len();
         assert!(slot < MAX_ENQUEUED, "collect after at most {MAX_ENQUEUED} steps and evaluations");
         assert_eq!(arms.len(), self.arms, "one input an arm");
         let kind = std::mem::discriminant(&job);
         let ring = self.jobs.iter().filter(|other| std::mem::discriminant(*other) == kind).count();
-        let first_index = slot * indices.len();
-        let inputs = step_inputs(ring as u32, first_index as u32, arms);
+        let first_draw = slot * draws.len();
+        let inputs = step_inputs(ring as u32, first_draw as u32, arms);
         let queue = &self.gpu.queue;
         queue.write_buffer(&self.inputs, (slot * SLOT_BYTES as usize) as u64, bytemuck::bytes_of(&inputs));
         let half = if matches!(job, Job::Step { .. }) { &self.training } else { &self.evaluation };
-        queue.write_buffer(&half.buffers[&Buf::Indices], 4 * first_index as u64, bytemuck::cast_slice(indices));
+        let words: Vec<[u32; 2]> = draws.iter().map(|&draw| draw_words(draw)).collect();
+        queue.write_buffer(&half.buffers[&Buf::Draws], 8 * first_draw as u64, bytemuck::cast_slice(&words));
         self.jobs.push(job);
         let software = self.gpu.report.software;
         let most = if software { SOFTWARE_SUBMIT_MULTIPLY_ADDS } else { SUBMIT_MULTIPLY_ADDS };
@@ -235,14 +237,14 @@ impl Engine for GpuEngine {
         &self.gpu.report.name
     }
 
-    fn step(&mut self, step: u64, batch: &[u32], arms: &[ArmInput]) {
-        assert_eq!(batch.len(), self.batch, "as many indices as the plan's batch");
+    fn step(&mut self, step: u64, batch: &[Draw], arms: &[ArmInput]) {
+        assert_eq!(batch.len(), self.batch, "as many images as the plan's batch");
         self.enqueue(Job::Step { step }, batch, arms);
     }
 
     fn evaluate(&mut self, step: u64, start: usize, arms: &[ArmInput]) {
-        let indices: Vec<u32> = (start..start + EVAL_CHUNK).map(|i| i as u32).collect();
-        self.enqueue(Job::Evaluation { step, start }, &indices, arms);
+        let draws: Vec<Draw> = (start..start + EVAL_CHUNK).map(|i| Draw::plain(i as u32)).collect();
+        self.enqueue(Job::Evaluation { step, start }, &draws, arms);
     }
 
     fn collect(&mut self) -> LocalBoxFuture<'_, Result<Vec<Output>, EngineError>> {
@@ -260,9 +262,9 @@ impl Engine for GpuEngine {
     }
 }
 
-/// The step inputs of `arms`, for row `ring` and the indices from `first_index` on.
-pub fn step_inputs(ring: u32, first_index: u32, arms: &[ArmInput]) -> StepInputs {
-    let mut inputs = StepInputs { ring, first_index, ..StepInputs::default() };
+/// The step inputs of `arms`, for row `ring` and the draws from `first_draw` on.
+pub fn step_inputs(ring: u32, first_draw: u32, arms: &[ArmInput]) -> StepInputs {
+    let mut inputs = StepInputs { ring, first_draw, ..StepInputs::default() };
     for (to, from) in inputs.arms.iter_mut().zip(arms) {
         *to = ArmInputs {
             lr: from.lr as f32,
