@@ -57,7 +57,7 @@ pub fn main(args: &Export) -> Result<(), String> {
 /// A sentence with the file that cannot be written.
 pub fn files(out: &Path, link: &Link, data: &Dataset) -> Result<usize, String> {
     let experiment = &link.experiment;
-    let setup = build::setup(experiment, data);
+    let setup = build::setup(experiment, data)?;
     let description = json!({
         "explr": env!("CARGO_PKG_VERSION"),
         "link": link.fragment(),
@@ -191,7 +191,7 @@ mod tests {
         link.experiment.steps = 5;
         let data = data::fashion_mnist();
         assert_eq!(files(&out, &link, &data).unwrap(), 9);
-        let setup = build::setup(&link.experiment, &data);
+        let setup = build::setup(&link.experiment, &data).unwrap();
         let (shape, images) = read::<f32>(&out.join("images.npy"));
         assert_eq!((shape, &images[..]), (vec![4_000, 1, 14, 14], &data.train.images[..]));
         let (shape, labels) = read::<u8>(&out.join("labels.npy"));

@@ -118,13 +118,13 @@ pub fn train(experiment: &Experiment, steps: u64, eval_every: u64) -> Result<Ses
 /// As [`train`].
 pub fn train_on(data: &Dataset, experiment: &Experiment, steps: u64, eval_every: u64) -> Result<Session, String> {
     pollster::block_on(async {
-        let setup = setup::setup(experiment, data);
+        let setup = setup::setup(experiment, data)?;
+        let (network, groups) = setup::network(experiment, data)?;
         let platform = host::Native;
         let choice = choose(experiment, &setup, &platform, &mut Measured::default()).await;
         let (engine, report) =
             build(&choice, experiment.precision, setup, &platform).await.map_err(|e| format!("{e}."))?;
         let plan = EvaluationPlan { probe_every: eval_every, test_every: eval_every.saturating_mul(10) };
-        let (network, groups) = setup::network(&setup::net(experiment, data));
         let mut lockstep = Lockstep::new(experiment.clone(), data, engine, plan, groups);
         let mut session = Session::new(experiment.clone());
         session.apply(Event::Started {

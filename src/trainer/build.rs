@@ -7,6 +7,18 @@ use crate::engine::Setup;
 use crate::experiment::{Arm, Experiment, Precision, Twist};
 use crate::model::{Net, Plan, Unit, Weight, init, invariance_groups};
 
+/// Test images that are used: enough for an accuracy, few enough to be evaluated while people watch.
+pub const MAX_TEST: usize = 1_500;
+
+/// `data` with no more test images than are used.
+pub fn limited(mut data: Dataset) -> Dataset {
+    if data.test.len() > MAX_TEST {
+        data.test.images = data.test.images[..MAX_TEST * data.shape.len()].into();
+        data.test.labels = data.test.labels[..MAX_TEST].into();
+    }
+    data
+}
+
 /// The network an experiment trains on `data`: with its head among the weights where an arm trains that too.
 ///
 /// # Errors
@@ -31,8 +43,7 @@ fn body(experiment: &Experiment, data: &Dataset) -> Result<Net, String> {
 pub fn network(experiment: &Experiment, data: &Dataset) -> Result<(NetworkInfo, Vec<Vec<usize>>), String> {
     let plan = Plan::try_new(&body(experiment, data)?, 2)?;
     let groups = invariance_groups(&plan)?;
-    let layer =
-        |w: &Weight| LayerInfo { name: w.name.clone(), out: w.out, input: w.input, kernel: w.kernel };
+    let layer = |w: &Weight| LayerInfo { name: w.name.clone(), out: w.out, input: w.input, kernel: w.kernel };
     let info = NetworkInfo {
         name: format!("{}, {}", experiment.architecture.label(), experiment.norm.label()),
         weights: plan.weight_count(),
@@ -59,7 +70,7 @@ pub fn data_info(data: &Dataset) -> DataInfo {
     DataInfo {
         name: data.name.clone(),
         shape: (data.shape.c, data.shape.h, data.shape.w),
-        classes: (0..data.classes).map(|class| class.to_string()).collect(),
+        classes: data.class_names.clone(),
         counts: (data.train.len(), data.test.len()),
         samples: pixels.iter().map(|x| (x * 255.0).round() as u8).collect(),
         sample_labels: data.test.labels[..samples].to_vec(),

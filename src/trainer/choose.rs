@@ -1,7 +1,7 @@
 //! Which engine trains: decided before step 0, said with its reason, never changed in mid-run.
 
 use super::message::EngineReport;
-use super::runner::Platform;
+use super::platform::Platform;
 use crate::engine::cpu::CpuEngine;
 use crate::engine::gpu::{self, GpuEngine};
 use crate::engine::{ArmInput, Engine, EngineError, Setup};

@@ -3,11 +3,13 @@
 
 use super::build;
 use super::choose::{Choice, Measured, build as build_engine, choose};
+use super::library::Library;
 use super::lockstep::{Enqueued, EvaluationPlan, Lockstep};
-use super::message::{Command, Event, RunState, Speed, Watched};
-use crate::data::{self, Dataset};
-use crate::engine::{EngineError, MAX_ENQUEUED};
-use crate::experiment::{Change, Experiment, Setting, limits};
+use super::message::{Command, Event, NetworkInfo, RunState, Speed, Watched};
+use super::platform::Platform;
+use crate::data::Dataset;
+use crate::engine::{EVAL_CHUNK, EngineError, MAX_ENQUEUED, Setup};
+use crate::experiment::{Change, DataChoice, Experiment, Setting, limits};
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use std::time::Duration;
@@ -18,19 +20,7 @@ const CHUNK: Duration = Duration::from_millis(40);
 /// Device losses after which the GPU is given up.
 const MAX_LOSSES: u32 = 2;
 /// Enqueued items a step with a whole evaluation may need; keeps a chunk below [`MAX_ENQUEUED`].
-const ITEMS_PER_STEP: usize = 6;
-
-/// What a thread and a Worker do differently.
-pub trait Platform {
-    /// Waits, and lets commands arrive meanwhile; a zero wait only lets them arrive.
-    fn pause(&self, wait: Duration) -> impl Future<Output = ()>;
-
-    /// Why there may be no GPU here and what to switch on, as a sentence.
-    fn no_gpu_hint(&self) -> String;
-
-    /// Threads the CPU engine may use.
-    fn threads(&self) -> usize;
-}
+const ITEMS_PER_STEP: usize = build::MAX_TEST.div_ceil(EVAL_CHUNK) + 3;
 
 /// Trains until the mailbox closes.
 pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: impl FnMut(Event), platform: P) {
@@ -38,7 +28,8 @@ pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: impl FnMu
         inbox,
         post,
         platform,
-        data: None,
+        library: Library::default(),
+        wanted: None,
         run: None,
         speed: Speed::Max,
         losses: 0,
@@ -69,7 +60,9 @@ struct Runner<P, F> {
     inbox: UnboundedReceiver<Command>,
     post: F,
     platform: P,
-    data: Option<Dataset>,
+    library: Library,
+    /// What waits for its images.
+    wanted: Option<Experiment>,
     run: Option<Run>,
     speed: Speed,
     losses: u32,
@@ -117,7 +110,7 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
                     run.lockstep.watch(watched);
                 }
             }
-            Command::OpenFiles(_) => {}
+            Command::OpenFiles(names) => self.open(&names).await,
             Command::SetSpeed(speed) => self.speed = speed,
             Command::LoseDevice => {
                 if let Some(run) = &mut self.run {
@@ -129,14 +122,16 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
 
     /// Builds an engine for `experiment` at step 0, replays to `replay_to`, and is then in `state`.
     async fn start(&mut self, experiment: Experiment, replay_to: u64, state: RunState, forced: Option<Choice>) {
+        let prepared = self.prepare(&experiment).await;
         self.run = None;
-        if self.data.is_none() {
-            self.say(Event::Preparing("Unpacking the images".into(), Some(0.1))).await;
-            self.data = Some(data::fashion_mnist());
-        }
-        let Some(data) = self.data.clone() else { return };
-        self.say(Event::Preparing("Drawing the initial weights".into(), Some(0.4))).await;
-        let setup = build::setup(&experiment, &data);
+        let (data, setup, network, groups) = match prepared {
+            Ok(prepared) => prepared,
+            Err(why) => {
+                self.wanted = Some(experiment);
+                return (self.post)(Event::Failed(why));
+            }
+        };
+        self.wanted = None;
         self.say(Event::Preparing("Choosing the engine".into(), Some(0.6))).await;
         // A choice made before was announced before.
         let mut announce = forced.is_none();
@@ -156,7 +151,6 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
             Ok(built) => built,
             Err(error) => return (self.post)(Event::Failed(format!("No engine could be started: {error}."))),
         };
-        let (network, groups) = build::network(&build::net(&experiment, &data));
         let mut lockstep = Lockstep::new(experiment.clone(), &data, engine, EvaluationPlan::default(), groups);
         lockstep.watch(self.watched);
         (self.post)(Event::Started {
@@ -175,6 +169,42 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
         let current = if replay_to > 0 { RunState::Replaying { to: replay_to } } else { state };
         self.run = Some(Run { lockstep, state: current, after_replay: state, pause_at, chunk: 1, choice });
         (self.post)(Event::State(current));
+    }
+
+    /// Images, network and initial weights.
+    async fn prepare(
+        &mut self,
+        experiment: &Experiment,
+    ) -> Result<(Dataset, Setup, NetworkInfo, Vec<Vec<usize>>), String> {
+        let Self { library, platform, post, .. } = self;
+        let data = library.get(&experiment.data, platform, sayer(platform, post)).await?;
+        self.say(Event::Preparing("Drawing the initial weights".into(), Some(0.4))).await;
+        let (network, groups) = build::network(experiment, &data)?;
+        Ok((data.clone(), build::setup(experiment, &data)?, network, groups))
+    }
+
+    /// Reads files and trains on what is in them; where they cannot be used nothing is touched.
+    async fn open(&mut self, names: &[String]) {
+        let Self { library, platform, post, .. } = self;
+        let read = library.open(names, platform, sayer(platform, post)).await;
+        let present = self.run.as_ref().map(|run| run.lockstep.experiment().with_present_values(0));
+        let usable = read.and_then(|data| {
+            let experiment = self.wanted.clone().or(present).unwrap_or_default();
+            let experiment = Experiment { data: DataChoice::Own(data.key.clone()), ..experiment };
+            build::network(&experiment, &data).map(|_| (experiment, data))
+        });
+        match usable {
+            Ok((experiment, data)) => {
+                data.notes.iter().for_each(|note| (self.post)(Event::Notice(note.clone())));
+                self.losses = 0;
+                self.start(experiment, 0, RunState::Playing, None).await;
+            }
+            Err(why) => {
+                (self.post)(Event::Notice(why));
+                let state = self.run.as_ref().map_or(RunState::Preparing, |run| run.state);
+                (self.post)(Event::State(state));
+            }
+        }
     }
 
     /// Says something and lets it through before work goes on.
@@ -223,6 +253,9 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
                 "The gauge was restarted at step {end}; replaying from step 0."
             )));
         }
+        if matches!(&setting, Setting::Twist(twist) if !twist.may_fork()) {
+            return self.twist_from_the_start(setting).await;
+        }
         run.lockstep.set(setting);
         if run.lockstep.experiment().changes.len() == limits::MAX_CHANGES + 1 {
             let limit = limits::MAX_CHANGES;
@@ -232,6 +265,19 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
         if self.run.as_ref().is_some_and(|r| r.state == RunState::TwinEnded) {
             self.set_state(RunState::Paused);
         }
+    }
+
+    /// Takes a twist whose initial weights are others.
+    async fn twist_from_the_start(&mut self, setting: Setting) {
+        let Some(run) = &self.run else { return };
+        if run.lockstep.step() > 0 {
+            let sentence = "This can only begin at step 0: start over with it. Nothing was changed.";
+            return (self.post)(Event::Notice(sentence.into()));
+        }
+        let mut experiment = run.lockstep.experiment().clone();
+        experiment.record(Change { step: 0, setting });
+        let (state, choice) = (run.settled_state(), run.choice.clone());
+        self.start(experiment, 0, state, Some(choice)).await;
     }
 
     /// Trains in chunks until something else is wanted; looks at the mailbox between two.
@@ -363,6 +409,14 @@ impl Run {
             RunState::Replaying { .. } => self.after_replay,
             state => state,
         }
+    }
+}
+
+/// Tells `post` what takes time, and lets it through.
+fn sayer<P: Platform, F: FnMut(Event)>(platform: &P, post: &mut F) -> impl AsyncFnMut(String, Option<f32>) {
+    async move |what, fraction| {
+        post(Event::Preparing(what, fraction));
+        platform.pause(Duration::ZERO).await;
     }
 }
 
