@@ -100,9 +100,9 @@ mod properties {
     use super::*;
     use proptest::prelude::*;
 
-    /// Mostly small, now and then anything.
+    /// Mostly small, now and then anything: about a quarter of all combinations pass.
     fn size() -> impl Strategy<Value = usize> {
-        prop_oneof![8 => 0usize..=10, 4 => 0usize..=140, 1 => any::<usize>()]
+        prop_oneof![40 => 1usize..=8, 3 => 0usize..=140, 1 => any::<usize>()]
     }
 
     fn norm() -> impl Strategy<Value = Norm> {

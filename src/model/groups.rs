@@ -209,7 +209,8 @@ mod tests {
                     // The stem begins the first stage, the shortcut's convolution the others.
                     let start = if s == 1 { "stem".to_owned() } else { format!("stage{s}.block1.shortcut") };
                     let mut expected: Vec<String> = seconds(s).chain([start]).collect();
-                    (names.sort(), expected.sort());
+                    names.sort();
+                    expected.sort();
                     assert_eq!(names, expected, "{norm:?}");
                 }
                 assert_eq!(joint.len(), 3, "{norm:?}");
