@@ -254,6 +254,7 @@ impl Lockstep {
             match output {
                 Output::Row { step, arms } => rows.extend(self.row(step, &arms)),
                 Output::Logits { step, start, arms } => evaluations.extend(self.logits(step, start, &arms)),
+                Output::Weights { .. } => {}
             }
         }
         let mut events = std::mem::take(&mut self.events);
