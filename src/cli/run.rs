@@ -125,7 +125,7 @@ pub fn train_on(data: &Dataset, experiment: &Experiment, steps: u64, eval_every:
         let (engine, report) =
             build(&choice, experiment.precision, setup, &platform).await.map_err(|e| format!("{e}."))?;
         let plan = EvaluationPlan { probe_every: eval_every, test_every: eval_every.saturating_mul(10) };
-        let mut lockstep = Lockstep::new(experiment.clone(), data, engine, plan, groups);
+        let mut lockstep = Lockstep::new(experiment.clone(), data, engine, plan, &network, groups);
         let mut session = Session::new(experiment.clone());
         session.apply(Event::Started {
             experiment: Box::new(experiment.clone()),

@@ -208,6 +208,51 @@ gpu_test! {
 }
 
 gpu_test! {
+    /// In one submit with the steps around it, and read by the same map.
+    async fn a_snapshot_shows_the_weights_after_the_updates_before_it() {
+        let setup = with_trained_head(&setup(Norm::Batch, Activation::Gelu, false, 2));
+        let mut stopped = GpuEngine::new(&setup).await.expect("there is an adapter");
+        (0..3).for_each(|step| stopped.step(step as u64, &batch(step), &inputs(step, 2)));
+        let mut want = vec![];
+        for arm in 0..2 {
+            want.push(stopped.weights(arm).await.expect("weights"));
+        }
+
+        let plan = setup.train_plan();
+        let of_layers = |weights: &[Vec<f64>], ids: &[usize]| -> Vec<Vec<f64>> {
+            let of_layer = |arm: &[f64], id: usize| arm[plan.weights[id].offset..][..plan.weights[id].len()].to_vec();
+            weights.iter().map(|arm| ids.iter().flat_map(|&id| of_layer(arm, id)).collect()).collect()
+        };
+        let mut engine = GpuEngine::new(&setup).await.expect("there is an adapter");
+        for step in 0..5 {
+            if step == 3 {
+                engine.evaluate(3, 0, &inputs(step, 2));
+                engine.snapshot(3, &[1]);
+            }
+            engine.step(step as u64, &batch(step), &inputs(step, 2));
+        }
+        engine.snapshot(5, &[]);
+        let outputs = engine.collect().await.expect("five steps");
+        assert_eq!(outputs.len(), 8);
+        assert_eq!(outputs[4], Output::Weights { step: 3, layers: vec![1], arms: of_layers(&want, &[1]) });
+        assert!(matches!(outputs[3], Output::Logits { step: 3, .. }));
+        assert!(matches!(outputs[5], Output::Row { step: 3, .. }));
+        assert_eq!(outputs[7], Output::Weights { step: 5, layers: vec![], arms: vec![vec![]; 2] });
+
+        // Another time, of more layers and in another order than theirs.
+        let mut now = vec![];
+        for arm in 0..2 {
+            now.push(engine.weights(arm).await.expect("weights"));
+        }
+        engine.snapshot(5, &[2, 0]);
+        engine.step(5, &batch(5), &inputs(5, 2));
+        let outputs = engine.collect().await.expect("a step");
+        assert_eq!(outputs[0], Output::Weights { step: 5, layers: vec![2, 0], arms: of_layers(&now, &[2, 0]) });
+        assert_ne!(of_layers(&now, &[1]), of_layers(&want, &[1]), "weights move");
+    }
+}
+
+gpu_test! {
     async fn the_same_run_gives_the_same_bits() {
         let setup = setup(Norm::Batch, Activation::Gelu, false, 2);
         assert_eq!(train(&setup, 6).await, train(&setup, 6).await);

@@ -136,7 +136,7 @@ mod tests {
         let outputs = pollster::block_on(engine.collect()).unwrap();
         let loss = |output: &Output| match output {
             Output::Row { arms, .. } => arms[0].loss,
-            Output::Logits { .. } => f64::NAN,
+            Output::Logits { .. } | Output::Weights { .. } => f64::NAN,
         };
         outputs.iter().map(loss).collect()
     }

@@ -5,7 +5,7 @@ use super::reference::{affine, affine_backward, logits, pool_head, update};
 use super::{avg_pool, concat, conv, norm, scalar::Scalar};
 use crate::engine::{ArmInput, ArmRow};
 use crate::model::plan::INPUT;
-use crate::model::{Op, Plan};
+use crate::model::{Op, Plan, WeightId};
 
 /// Room for one pass of a plan over one batch.
 pub struct Workspace<T> {
@@ -52,6 +52,12 @@ impl<T: Scalar> Workspace<T> {
     /// The batch of images, `[c, n, h, w]`, to be filled before a pass.
     pub fn images_mut(&mut self) -> &mut [T] {
         &mut self.tensors[INPUT]
+    }
+
+    /// Where the weights of one layer lie in the flat vector.
+    pub fn range(&self, id: WeightId) -> std::ops::Range<usize> {
+        let weight = &self.plan.weights[id];
+        weight.offset..weight.offset + weight.len()
     }
 
     /// Everything up to the features that are pooled.

@@ -19,7 +19,7 @@ pub mod scalar;
 pub use real::Real;
 
 use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
-use crate::model::Draw;
+use crate::model::{Draw, WeightId};
 use arm::{ArmState, Workspace};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
@@ -31,12 +31,14 @@ use std::sync::Arc;
 enum Job {
     Step { step: u64, batch: Vec<Draw>, arms: Vec<ArmInput> },
     Evaluate { step: u64, start: usize, epsilons: Vec<f64> },
+    Snapshot { step: u64, layers: Vec<WeightId> },
 }
 
 /// What one arm made of a job.
 enum Done {
     Row(ArmRow),
-    Logits(Vec<f64>),
+    /// Logits or weights.
+    Numbers(Vec<f64>),
 }
 
 /// One arm with the room it works in.
@@ -94,7 +96,10 @@ impl<T: Scalar> CpuEngine<T> {
                 match job {
                     Job::Step { step, .. } => Output::Row { step, arms: of_arms.map(Done::row).collect() },
                     Job::Evaluate { step, start, .. } => {
-                        Output::Logits { step, start, arms: of_arms.map(Done::logits).collect() }
+                        Output::Logits { step, start, arms: of_arms.map(Done::numbers).collect() }
+                    }
+                    Job::Snapshot { step, layers } => {
+                        Output::Weights { step, layers, arms: of_arms.map(Done::numbers).collect() }
                     }
                 }
             })
@@ -106,19 +111,24 @@ impl Done {
     fn row(self) -> ArmRow {
         match self {
             Self::Row(row) => row,
-            Self::Logits(_) => unreachable!("a step gives a row"),
+            Self::Numbers(_) => unreachable!("a step gives a row"),
         }
     }
 
-    fn logits(self) -> Vec<f64> {
+    fn numbers(self) -> Vec<f64> {
         match self {
-            Self::Logits(logits) => logits,
-            Self::Row(_) => unreachable!("an evaluation gives logits"),
+            Self::Numbers(numbers) => numbers,
+            Self::Row(_) => unreachable!("only a step gives a row"),
         }
     }
 }
 
 impl<T: Scalar> Lane<T> {
+    fn weights_of(&self, layers: &[WeightId]) -> Vec<f64> {
+        let of_layer = |&id: &WeightId| self.state.weights[self.train.range(id)].iter().map(|w| w.to_f64());
+        layers.iter().flat_map(of_layer).collect()
+    }
+
     fn run(&mut self, index: usize, job: &Job, shared: &Shared<T>) -> Done {
         let shape = shared.setup.net.input;
         match job {
@@ -131,8 +141,9 @@ impl<T: Scalar> Lane<T> {
             Job::Evaluate { start, epsilons, .. } => {
                 let images: Vec<Draw> = (*start..*start + EVAL_CHUNK).map(|i| Draw::plain(i as u32)).collect();
                 gather(&shared.setup.test_images, shape, &images, self.eval.images_mut());
-                Done::Logits(self.state.logits(&mut self.eval, &shared.head, epsilons[index]))
+                Done::Numbers(self.state.logits(&mut self.eval, &shared.head, epsilons[index]))
             }
+            Job::Snapshot { layers, .. } => Done::Numbers(self.weights_of(layers)),
         }
     }
 }
@@ -175,6 +186,10 @@ impl<T: Scalar> Engine for CpuEngine<T> {
         self.jobs.push(Job::Evaluate { step, start, epsilons: arms.iter().map(|a| a.epsilon).collect() });
     }
 
+    fn snapshot(&mut self, step: u64, layers: &[WeightId]) {
+        self.jobs.push(Job::Snapshot { step, layers: layers.to_vec() });
+    }
+
     fn collect(&mut self) -> LocalBoxFuture<'_, Result<Vec<Output>, EngineError>> {
         ready(Ok(self.run_jobs())).boxed_local()
     }
@@ -187,3 +202,6 @@ impl<T: Scalar> Engine for CpuEngine<T> {
 
 #[cfg(test)]
 mod gradient_tests;
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

@@ -14,11 +14,12 @@ pub mod kernels;
 pub mod layout;
 pub mod program;
 pub mod readback;
+pub mod snapshot;
 
 pub use device::{AdapterReport, probe_adapter};
 
 use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, LayerSums, MAX_ARMS, MAX_ENQUEUED, Output, Setup};
-use crate::model::Draw;
+use crate::model::{Draw, WeightId};
 use calls::Buf;
 use device::Gpu;
 use encode::Encoded;
@@ -26,6 +27,7 @@ use futures_util::future::LocalBoxFuture;
 use layout::Layout;
 use program::{ArmInputs, Pipelines, Program, SLOT_BYTES, StepInputs, draw_words};
 use readback::{Readback, Stretch};
+use snapshot::Snapshots;
 use std::collections::BTreeMap;
 
 /// Multiply-adds that one submit may hold: a few milliseconds of a laptop's GPU, so that the page stays smooth.
@@ -36,11 +38,18 @@ const SOFTWARE_SUBMIT_MULTIPLY_ADDS: usize = SUBMIT_MULTIPLY_ADDS / 16;
 const STORAGE: wgpu::BufferUsages =
     wgpu::BufferUsages::STORAGE.union(wgpu::BufferUsages::COPY_DST).union(wgpu::BufferUsages::COPY_SRC);
 
-/// One of the two things that are enqueued.
+/// One of the things that are enqueued.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Job {
-    Step { step: u64 },
-    Evaluation { step: u64, start: usize },
+    Step {
+        step: u64,
+    },
+    Evaluation {
+        step: u64,
+        start: usize,
+    },
+    /// The snapshot at this place.
+    Snapshot(usize),
 }
 
 /// A program with its buffers.
@@ -66,7 +75,8 @@ pub struct GpuEngine {
     inputs_group: wgpu::BindGroup,
     pipelines: usize,
     readback: Readback,
-    /// Enqueued since the last collect; a job's place is its slot.
+    snapshots: Snapshots,
+    /// Enqueued since the last collect; the place of a job among those that compute is its slot.
     jobs: Vec<Job>,
     /// How many of them are submitted.
     submitted: usize,
@@ -132,6 +142,7 @@ impl GpuEngine {
             inputs_group,
             pipelines: pipelines.len(),
             readback: Readback::default(),
+            snapshots: Snapshots::default(),
             jobs: vec![],
             submitted: 0,
             layout,
@@ -150,7 +161,7 @@ impl GpuEngine {
     }
 
     fn enqueue(&mut self, job: Job, draws: &[Draw], arms: &[ArmInput]) {
-        let slot = self.jobs.len();
+        let slot = slots(&self.jobs);
         assert!(slot < MAX_ENQUEUED, "collect after at most {MAX_ENQUEUED} steps and evaluations");
         assert_eq!(arms.len(), self.arms, "one input an arm");
         let kind = std::mem::discriminant(&job);
@@ -170,27 +181,37 @@ impl GpuEngine {
         }
     }
 
-    fn half(&self, job: &Job) -> &Half {
+    /// What computes a job; nothing computes a snapshot.
+    fn half(&self, job: &Job) -> Option<&Half> {
         match job {
-            Job::Step { .. } => &self.training,
-            Job::Evaluation { .. } => &self.evaluation,
+            Job::Step { .. } => Some(&self.training),
+            Job::Evaluation { .. } => Some(&self.evaluation),
+            Job::Snapshot(_) => None,
         }
     }
 
     fn waiting_multiply_adds(&self) -> usize {
-        self.jobs[self.submitted..].iter().map(|job| self.half(job).multiply_adds).sum()
+        self.jobs[self.submitted..].iter().filter_map(|job| self.half(job)).map(|half| half.multiply_adds).sum()
     }
 
-    /// Submits what waits, in one compute pass.
+    /// Submits what waits: in one compute pass, but for the copies of snapshots between.
     fn submit(&mut self) {
         if self.submitted == self.jobs.len() {
             return;
         }
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        {
+        let mut slot = slots(&self.jobs[..self.submitted]) as u32;
+        let computes = |job: &Job| !matches!(job, Job::Snapshot(_));
+        for jobs in self.jobs[self.submitted..].chunk_by(|a, b| computes(a) && computes(b)) {
+            if let [Job::Snapshot(place)] = *jobs {
+                let weights = &self.training.buffers[&Buf::Weights];
+                self.snapshots.record(&mut encoder, weights, &self.layout, self.arms, place);
+                continue;
+            }
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            for slot in self.submitted..self.jobs.len() {
-                self.half(&self.jobs[slot]).program.record(&mut pass, &self.inputs_group, slot as u32);
+            for half in jobs.iter().filter_map(|job| self.half(job)) {
+                half.program.record(&mut pass, &self.inputs_group, slot);
+                slot += 1;
             }
         }
         self.gpu.queue.submit([encoder.finish()]);
@@ -203,13 +224,17 @@ impl GpuEngine {
         let jobs = std::mem::take(&mut self.jobs);
         let steps = jobs.iter().filter(|job| matches!(job, Job::Step { .. })).count();
         let steps_len = steps * self.training.ring_len;
-        let logits_len = (jobs.len() - steps) * self.evaluation.ring_len;
-        let stretches = [
+        let logits_len = (slots(&jobs) - steps) * self.evaluation.ring_len;
+        let rings = [
             Stretch { buffer: &self.training.buffers[&Buf::Ring], first: 0, len: steps_len },
             Stretch { buffer: &self.evaluation.buffers[&Buf::Ring], first: 0, len: logits_len },
         ];
-        let values = self.readback.read(&self.gpu, &stretches).await?;
-        let (rows, logits) = values.split_at(steps_len);
+        let stretches: Vec<Stretch<'_>> = rings.into_iter().chain(self.snapshots.stretches()).collect();
+        let values = self.readback.read(&self.gpu, &stretches).await;
+        let mut snapshots = self.snapshots.take().into_iter();
+        let values = values?;
+        let (rows, values) = values.split_at(steps_len);
+        let (logits, mut weights) = values.split_at(logits_len);
         let (mut rows, mut logits) =
             (rows.chunks(self.training.ring_len / self.arms), logits.chunks(EVAL_CHUNK * self.classes));
         let outputs = jobs.into_iter().map(|job| match job {
@@ -217,6 +242,12 @@ impl GpuEngine {
             Job::Evaluation { step, start } => {
                 let arms = logits.by_ref().take(self.arms);
                 Output::Logits { step, start, arms: arms.map(|z| z.iter().map(|&z| f64::from(z)).collect()).collect() }
+            }
+            Job::Snapshot(_) => {
+                let snapshot = snapshots.next().expect("one for each such job");
+                let (packed, after) = weights.split_at(snapshot.len());
+                weights = after;
+                snapshot.output(packed, &self.layout, self.arms)
             }
         });
         Ok(outputs.collect())
@@ -247,6 +278,10 @@ impl Engine for GpuEngine {
         self.enqueue(Job::Evaluation { step, start }, &draws, arms);
     }
 
+    fn snapshot(&mut self, step: u64, layers: &[WeightId]) {
+        self.jobs.push(Job::Snapshot(self.snapshots.add(&self.gpu, &self.layout, self.arms, step, layers)));
+    }
+
     fn collect(&mut self) -> LocalBoxFuture<'_, Result<Vec<Output>, EngineError>> {
         Box::pin(self.collect_all())
     }
@@ -260,6 +295,11 @@ impl Engine for GpuEngine {
         // The browser says so only later: until then nothing may look as if it had worked.
         self.gpu.fault.set(EngineError::DeviceLost("it was destroyed on request".to_owned()));
     }
+}
+
+/// How many of `jobs` compute, and have a slot.
+fn slots(jobs: &[Job]) -> usize {
+    jobs.iter().filter(|job| !matches!(job, Job::Snapshot(_))).count()
 }
 
 /// The step inputs of `arms`, for row `ring` and the draws from `first_draw` on.
