@@ -15,7 +15,7 @@ pub struct Set {
 
 /// `count` different images in `classes` classes, the highest first.
 pub fn set(count: usize, side: usize, channels: usize, classes: usize, seed: usize) -> Set {
-    let pixels = (0..count * channels * side * side).map(|i| ((i + seed) * 2_654_435_761 >> 13) as u8).collect();
+    let pixels = (0..count * channels * side * side).map(|i| (((i + seed) * 2_654_435_761) >> 13) as u8).collect();
     let labels = (0..count).map(|i| (classes - 1 - i % classes) as u8).collect();
     Set { count, side, channels, pixels, labels }
 }
