@@ -69,9 +69,9 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
         let twin = ghost.advance(hyper).expect("the fake stays inside");
         let t = step as f64;
         let loss = 0.45 + 1.9 / (1.0 + t / 40.0).powf(0.8);
-        let group = |log10_weight_norm| GroupPoint {
+        let group = |log10_weight_norm, log10_u| GroupPoint {
             log10_weight_norm,
-            log10_gradient_norm: -1.0,
+            log10_gradient_norm: log10_u - 1.0,
             cosine: 1e-9,
             angle: (step > 0).then_some(0.0145),
         };
@@ -83,14 +83,15 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
                 _ => (hyper.lr.log10(), wd_norm),
             };
             let loss = if arm == Arm::Ablation { loss * 0.93 } else { loss };
+            let log10_u = if arm == Arm::Exp { before.log10_u() } else { 0.0 };
             ArmPoint {
                 arm,
                 loss: loss * (1.0 + 0.5 * noise(step)),
                 batch_accuracy: 1.0 - loss / 3.0,
                 log10_lr,
-                log10_u: if arm == Arm::Exp { before.log10_u() } else { 0.0 },
-                all: group(norm + 0.2),
-                groups: (0..3).map(|i| group(norm + 0.1 * f64::from(i))).collect(),
+                log10_u,
+                all: group(norm + 0.2, log10_u),
+                groups: (0..3).map(|i| group(norm + 0.1 * f64::from(i), log10_u)).collect(),
             }
         };
         let live = |arm: &Arm| !(state == State::Diverged && *arm == Arm::Wd && step + 1 == steps);
