@@ -5,11 +5,13 @@ mod accuracy;
 mod ahead;
 mod angle;
 mod balance;
+mod by_hand;
 pub mod chooser;
 mod curve;
 pub mod decimate;
 mod distance;
 mod draw;
+mod filters;
 mod frame;
 mod header;
 mod identity;
@@ -17,12 +19,17 @@ mod kept;
 mod learning_rate;
 mod lemma;
 mod loss;
+mod phase;
 mod picture;
+mod predictions;
+mod projection;
 mod ratio;
 mod scene;
 mod schedule;
 pub mod smooth;
 pub mod ticks;
+mod toy;
+mod trajectory;
 mod weight_norm;
 
 pub use curve::{Curve, Points, Side, Spec, Tag};
@@ -68,8 +75,12 @@ const fn series(key: PlotKey, name: &'static str, spec: for<'a> fn(&Scene<'a>) -
     Plot { key, name, drawing: Drawing::Series(spec), corner }
 }
 
+const fn picture(key: PlotKey, name: &'static str, picture: for<'a> fn(&Scene<'a>) -> Picture<'a>) -> Plot {
+    Plot { key, name, drawing: Drawing::Picture(picture), corner: Corner::Empty }
+}
+
 /// All plots, in reading order.
-pub static PLOTS: [Plot; 14] = [
+pub static PLOTS: [Plot; 20] = [
     series(PlotKey::Loss, "training loss", loss::spec, Corner::Raw),
     series(PlotKey::LearningRate, "learning rate", learning_rate::spec, Corner::Empty),
     series(PlotKey::Distance, "same function?", distance::spec, Corner::Empty),
@@ -84,6 +95,12 @@ pub static PLOTS: [Plot; 14] = [
     series(PlotKey::Angle, "angle a step", angle::spec, Corner::Empty),
     series(PlotKey::EffectiveLr, "effective learning rate", angle::effective_lr, Corner::Empty),
     series(PlotKey::Schedule, "schedule ahead", schedule::spec, Corner::Empty),
+    picture(PlotKey::Trajectory, "trajectory", trajectory::picture),
+    picture(PlotKey::Filters, "filters", filters::picture),
+    picture(PlotKey::Predictions, "predictions", predictions::picture),
+    picture(PlotKey::Phase, "phase picture", phase::picture),
+    picture(PlotKey::Toy, "toy: no convergence", toy::picture),
+    picture(PlotKey::Lemma, "Lemma 1 by hand", by_hand::picture),
 ];
 
 /// The row of an instrument.
@@ -105,7 +122,7 @@ mod tests {
 
     #[test]
     fn every_key_has_one_row_in_the_same_order() {
-        assert_eq!(PLOTS.iter().map(|plot| plot.key).collect::<Vec<_>>(), PlotKey::ALL[..PLOTS.len()]);
+        assert_eq!(PLOTS.iter().map(|plot| plot.key).collect::<Vec<_>>(), PlotKey::ALL);
     }
 
     #[test]
