@@ -71,8 +71,7 @@ fn a_run_converted_in_mid_training_and_back_goes_on_as_if_nothing_had_happened()
 #[test]
 fn a_start_scaled_by_a_power_of_two_is_the_same_run_to_the_last_bit() {
     for k in [20, -20] {
-        let session =
-            trained(&format!("#v=1&arms=wd,exp,broken&engine=cpu&batch=16&eps=0.01&break=scale:{k}"), 60, 10);
+        let session = trained(&format!("#v=1&arms=wd,exp,broken&engine=cpu&batch=16&eps=0.01&break=scale:{k}"), 60, 10);
         let (wd, scaled) = (session.arm(Arm::Wd), session.arm(Arm::Broken));
         assert_eq!(wd.loss, scaled.loss, "2^{k}");
         assert!(scaled.distance.iter().all(|(_, distance)| *distance == 0.0));

@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use explr::experiment::link::keys;
-use explr::experiment::view::{Layout, View};
+use explr::experiment::view::{Layout, PlotKey, View};
 use explr::experiment::{
     ArmSet, Change, DataChoice, EngineChoice, Experiment, Link, Precision, Setting, Twist, limits,
 };
@@ -134,8 +134,13 @@ fn experiment() -> impl Strategy<Value = Experiment> {
 }
 
 fn view() -> impl Strategy<Value = View> {
-    any::<(bool, bool)>()
-        .prop_map(|(side, raw)| View { layout: if side { Layout::SideBySide } else { Layout::Overlaid }, raw })
+    let plots = prop::collection::vec(prop::sample::select(PlotKey::ALL.to_vec()), 0..8);
+    (any::<(bool, bool, bool)>(), 0..=View::MAX_GROUP, plots).prop_map(|((side, raw, normalised), group, plots)| {
+        let layout = if side { Layout::SideBySide } else { Layout::Overlaid };
+        let mut view = View { layout, raw, normalised, group, ..View::default() };
+        view.choose(plots);
+        view
+    })
 }
 
 fn unknown() -> impl Strategy<Value = Vec<(String, String)>> {
@@ -152,7 +157,7 @@ proptest! {
         let fragment = link.fragment();
         let back = Link::parse(&fragment);
         prop_assert_eq!(&back.experiment, &link.experiment);
-        prop_assert_eq!(back.view, link.view);
+        prop_assert_eq!(&back.view, &link.view);
         prop_assert_eq!(&back.unknown, &link.unknown);
         prop_assert_eq!(back.notes.is_empty(), link.unknown.is_empty());
         prop_assert_eq!(back.fragment(), fragment);
@@ -186,7 +191,7 @@ fn a_link_that_says_everything() {
     assert_eq!((e.head_norm, e.arms, e.steps), (5.0, ArmSet { control: false, ablation: true, broken: false }, 500));
     assert_eq!((e.engine, e.precision, e.rescaling), (EngineChoice::Cpu, Precision::F64, false));
     assert_eq!(e.changes[2], Change { step: 503, setting: Setting::RestartGauge });
-    assert_eq!(link.view, View { layout: Layout::SideBySide, raw: true });
+    assert_eq!(link.view, View { layout: Layout::SideBySide, raw: true, ..View::default() });
 }
 
 #[test]

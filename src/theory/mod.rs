@@ -9,6 +9,7 @@ pub mod ghost;
 pub mod roots;
 pub mod schedule;
 pub mod texp;
+pub mod toy;
 
 pub use gauge::{Gauge, GaugeStep, Rule};
 pub use ghost::{Ghost, GhostStep};

@@ -4,7 +4,7 @@ use super::plots::PlotsState;
 use crate::experiment::{Experiment, Setting, View, limits};
 use crate::session::Session;
 use crate::theory::Hyper;
-use crate::trainer::Speed;
+use crate::trainer::{Speed, Watched};
 use std::ops::RangeInclusive;
 
 use super::controls::scale::Scale;
@@ -109,8 +109,8 @@ const CONFIRMATION_SECS: f64 = 4.0;
 pub struct UiState {
     /// What the link's `view` says.
     pub view: View,
-    /// Which convolution's norm is shown.
-    pub layer: usize,
+    /// Which filter is to be watched, once somebody asked for one.
+    pub watched: Option<Watched>,
     /// η, λ, γ.
     pub knobs: [KnobState; 3],
     /// An experiment that waits for a restart.
@@ -140,8 +140,7 @@ impl UiState {
     pub fn new(view: View) -> Self {
         Self {
             view,
-            // The middle one: its norm is as long as the run is interesting.
-            layer: 1,
+            watched: None,
             knobs: Default::default(),
             draft: None,
             speed: Speed::Max,
@@ -182,7 +181,6 @@ impl UiState {
         if self.draft.is_some() && self.shown_experiment(session) == session.experiment {
             self.draft = None;
         }
-        self.layer = self.layer.min(session.network.groups.len().max(2) - 1);
     }
 
     /// The experiment as the card shows it: with choices that wait for a restart. What needs none is always the present.

@@ -48,7 +48,7 @@ pub const ENGINE: &str = "engine";
 pub const PREC: &str = "prec";
 /// `rescale`: on or off.
 pub const RESCALE: &str = "rescale";
-/// `view`: `side`, `raw`, separated by commas.
+/// `view`: `side`, `raw`, `normalised`, `group:2`, `plots:loss/distance`, separated by commas; see `link::view`.
 pub const VIEW: &str = "view";
 
 /// All keys of this version.
@@ -65,3 +65,9 @@ pub const CONVERT: &str = "convert";
 pub const SIDE: &str = "side";
 /// Inside [`VIEW`]: raw losses only.
 pub const RAW: &str = "raw";
+/// Inside [`VIEW`]: the trajectory without its radius.
+pub const NORMALISED: &str = "normalised";
+/// Inside [`VIEW`]: which invariance group is shown.
+pub const GROUP: &str = "group";
+/// Inside [`VIEW`]: which instruments, separated by slashes.
+pub const PLOTS: &str = "plots";

@@ -11,6 +11,7 @@ mod number;
 mod parse;
 mod rules;
 mod schedule;
+mod view;
 mod write;
 
 use super::{Experiment, View};

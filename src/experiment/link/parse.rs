@@ -1,8 +1,7 @@
 //! Fragment → experiment and view, with a sentence for everything that could not be taken as written.
 
 use super::number::{quoted, real, whole};
-use super::{Link, changes, escape, keys, network, rules, schedule, write};
-use crate::experiment::view::{Layout, View};
+use super::{Link, changes, escape, keys, network, rules, schedule, view, write};
 use crate::experiment::{Arm, ArmSet, DataChoice, EngineChoice, Experiment, Precision, limits};
 use crate::model::Activation;
 use crate::theory::Rule;
@@ -23,7 +22,7 @@ pub fn link(text: &str) -> Link {
         if key == keys::EV {
             changes = value;
         } else if key == keys::VIEW {
-            link.view = view(value, &mut notes);
+            link.view = view::read(value, &mut notes);
         } else if keys::ALL.contains(&key.as_str()) {
             take(&mut link.experiment, key, value, &mut notes);
         } else {
@@ -199,18 +198,6 @@ fn arms(text: &str, notes: &mut Vec<String>) -> ArmSet {
         notes.push("link leaves out wd or exp, which always train".to_owned());
     }
     set
-}
-
-fn view(text: &str, notes: &mut Vec<String>) -> View {
-    let mut view = View::default();
-    for word in text.split(',').filter(|word| !word.is_empty()) {
-        match word {
-            keys::SIDE => view.layout = Layout::SideBySide,
-            keys::RAW => view.raw = true,
-            _ => notes.push(format!("link asked view={}, which this page cannot show; left out", quoted(word))),
-        }
-    }
-    view
 }
 
 /// Settles what contradicts itself.

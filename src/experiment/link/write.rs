@@ -1,14 +1,13 @@
 //! Experiment and view → fragment.
 
 use super::number::shortest;
-use super::{Link, changes, escape, keys, network, rules, schedule};
-use crate::experiment::view::{Layout, View};
+use super::{Link, changes, escape, keys, network, rules, schedule, view};
 use crate::experiment::{Arm, EngineChoice, Experiment};
 
 /// See [`Link::fragment`].
 pub fn fragment(link: &Link) -> String {
     let mut out = format!("#{}={}", keys::V, keys::VERSION);
-    let known = [experiment(&link.experiment), vec![(keys::VIEW, view(link.view))]].concat();
+    let known = [experiment(&link.experiment), vec![(keys::VIEW, view::write(&link.view))]].concat();
     for (key, value) in known {
         if let Some(value) = value {
             push(&mut out, key, &value);
@@ -75,10 +74,4 @@ pub fn engine(choice: EngineChoice) -> &'static str {
 /// The name of a switch in a link.
 pub fn on_off(on: bool) -> &'static str {
     if on { "on" } else { "off" }
-}
-
-fn view(view: View) -> Option<String> {
-    let words = [(view.layout == Layout::SideBySide, keys::SIDE), (view.raw, keys::RAW)];
-    let shown: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
-    (!shown.is_empty()).then(|| shown.join(","))
 }

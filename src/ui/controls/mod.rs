@@ -11,6 +11,7 @@ mod twin_card;
 pub mod zone;
 
 pub use experiment_card::experiment_card_ui;
+pub use quadratic::quadratic_ui;
 pub use runs_card::runs_card_ui;
 pub use sliders::sliders_ui;
 pub use twin_card::{alpha_ui, ending, twin_card_ui};
