@@ -109,6 +109,8 @@ const CONFIRMATION_SECS: f64 = 4.0;
 pub struct UiState {
     /// What the link's `view` says.
     pub view: View,
+    /// The preset that links are said against; its card of the tour is shown.
+    pub preset: Option<&'static str>,
     /// Which convolution's norm is shown.
     pub layer: usize,
     /// η, λ, γ.
@@ -140,6 +142,7 @@ impl UiState {
     pub fn new(view: View) -> Self {
         Self {
             view,
+            preset: None,
             // The middle one: its norm is as long as the run is interesting.
             layer: 1,
             knobs: Default::default(),

@@ -3,7 +3,7 @@
 use super::number::{quoted, real, whole};
 use super::{Link, changes, escape, keys, rules, schedule, write};
 use crate::experiment::view::{Layout, View};
-use crate::experiment::{Arm, ArmSet, DataChoice, EngineChoice, Experiment, Precision, limits};
+use crate::experiment::{Arm, ArmSet, DataChoice, EngineChoice, Experiment, Precision, Preset, limits};
 use crate::model::Activation;
 
 /// Bytes that unknown keys may take: with everything known they stay below [`limits::MAX_LINK_BYTES`].
@@ -16,10 +16,12 @@ const MAX_NOTES: usize = 20;
 pub fn link(text: &str) -> Link {
     let mut notes = Vec::new();
     let pairs = pairs(readable(fragment_of(text.trim()), &mut notes), &mut notes);
-    let mut link = Link::default();
+    let mut link = base(&pairs, &mut notes);
     let mut changes = "";
     for (key, value) in &pairs {
         if key == keys::EV {
+            // What the link says takes the place of what the preset says.
+            link.experiment.changes.clear();
             changes = value;
         } else if key == keys::VIEW {
             link.view = view(value, &mut notes);
@@ -40,6 +42,18 @@ pub fn link(text: &str) -> Link {
     }
     link.notes = notes;
     link
+}
+
+/// What everything else is said against: the preset, or the defaults.
+fn base(pairs: &[(String, String)], notes: &mut Vec<String>) -> Link {
+    let Some((_, key)) = pairs.iter().find(|(key, _)| key == keys::P) else { return Link::default() };
+    match Preset::of_key(key) {
+        Some(preset) => preset.link(),
+        None => {
+            notes.push(format!("link asked p={}, which is no preset of this page; left out", quoted(key)));
+            Link::default()
+        }
+    }
 }
 
 /// What follows the first `#`; a text without one is a fragment itself unless it is a URL.
@@ -126,9 +140,10 @@ fn take(e: &mut Experiment, key: &str, text: &str, notes: &mut Vec<String>) {
                 notes.push(format!("link asked twin={}, which is neither ghost nor texp; it stays ghost", quoted(text)))
             }
         },
+        keys::BREAK if text == keys::NONE => e.twist = None,
         keys::BREAK => match rules::read_twist(text) {
             Ok(twist) => e.twist = Some(twist),
-            Err(why) => notes.push(format!("link asked break={}, {why}; nothing is broken", quoted(text))),
+            Err(why) => notes.push(format!("link asked break={}, {why}; left out", quoted(text))),
         },
         keys::DATA => match DataChoice::of_key(text) {
             Some(data) => e.data = data,
