@@ -77,6 +77,7 @@ impl App {
     /// Shows and trains what a link says. An experiment that is the present one goes on, unless `anyway`.
     pub fn open(&mut self, link: Link, anyway: bool) {
         self.state.view = link.view;
+        self.state.preset = link.preset;
         self.unknown = link.unknown;
         if anyway || link.experiment != self.session.experiment {
             self.load(link.experiment);
@@ -124,7 +125,13 @@ impl App {
     }
 
     fn link(&self, experiment: Experiment) -> Link {
-        Link { experiment, view: self.state.view.clone(), unknown: self.unknown.clone(), notes: Vec::new() }
+        Link {
+            experiment,
+            view: self.state.view.clone(),
+            preset: self.state.preset,
+            unknown: self.unknown.clone(),
+            notes: Vec::new(),
+        }
     }
 
     /// Forgets the present run: what is drawn from now on belongs to `experiment`.

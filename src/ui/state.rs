@@ -111,6 +111,8 @@ pub struct UiState {
     pub view: View,
     /// Which filter is to be watched, once somebody asked for one.
     pub watched: Option<Watched>,
+    /// The preset that links are said against; its card of the tour is shown.
+    pub preset: Option<&'static str>,
     /// η, λ, γ.
     pub knobs: [KnobState; 3],
     /// An experiment that waits for a restart.
@@ -141,6 +143,7 @@ impl UiState {
         Self {
             view,
             watched: None,
+            preset: None,
             knobs: Default::default(),
             draft: None,
             speed: Speed::Max,
