@@ -6,6 +6,7 @@
 pub mod equilibrium;
 pub mod gauge;
 pub mod ghost;
+pub mod preview;
 pub mod roots;
 pub mod schedule;
 pub mod texp;

@@ -122,6 +122,10 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
                     controls::sliders_ui(ui, session, state, actions);
                 });
             }
+            card(ui, CARD_MARGIN, |ui| {
+                card_title(ui, "Schedule");
+                controls::schedule_ui(ui, session, state, actions);
+            });
             twin_and_runs_ui(ui, session, state, actions);
             why_card_ui(ui, state, Room::Narrow, actions);
             ui.add_space(8.0);
@@ -151,6 +155,8 @@ fn controls_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mu
     card(ui, CARD_MARGIN, |ui| {
         card_title(ui, "Weight-decay run");
         controls::sliders_ui(ui, session, state, actions);
+        ui.add_space(4.0);
+        controls::schedule_ui(ui, session, state, actions);
     });
     twin_and_runs_ui(ui, session, state, actions);
 }

@@ -115,6 +115,8 @@ pub struct UiState {
     pub preset: Option<&'static str>,
     /// η, λ, γ.
     pub knobs: [KnobState; 3],
+    /// The picture of the schedule.
+    pub preview: super::controls::preview::Kept,
     /// An experiment that waits for a restart.
     pub draft: Option<Box<Experiment>>,
     /// How fast it plays.
@@ -145,6 +147,7 @@ impl UiState {
             watched: None,
             preset: None,
             knobs: Default::default(),
+            preview: Default::default(),
             draft: None,
             speed: Speed::Max,
             plots: PlotsState::default(),
@@ -190,7 +193,7 @@ impl UiState {
     pub fn shown_experiment(&self, session: &Session) -> Experiment {
         let present = session.experiment.clone();
         let Some(draft) = &self.draft else { return present };
-        let Experiment { hyper, arms, changes, .. } = present;
-        Experiment { hyper, arms, changes, ..(**draft).clone() }
+        let Experiment { hyper, schedule, arms, changes, .. } = present;
+        Experiment { hyper, schedule, arms, changes, ..(**draft).clone() }
     }
 }

@@ -6,11 +6,11 @@
 mod changes;
 mod escape;
 pub mod keys;
-mod network;
+pub mod network;
 mod number;
 mod parse;
 mod rules;
-mod schedule;
+pub mod schedule;
 mod view;
 mod write;
 
