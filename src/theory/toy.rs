@@ -92,11 +92,11 @@ mod tests {
     fn the_gradient_is_the_loss_and_obeys_lemma_1() {
         for at in [[0.6, 0.8], [-1.3, 0.2], [0.1, -2.0]] {
             let g = gradient(at);
-            for i in 0..2 {
+            let central = |i: usize| {
                 let moved = |by: f64| std::array::from_fn(|k| at[k] + if k == i { by } else { 0.0 });
-                let central = (loss(moved(1e-6)) - loss(moved(-1e-6))) / 2e-6;
-                assert!((g[i] - central).abs() < 1e-8, "{at:?}: {} {central}", g[i]);
-            }
+                (loss(moved(1e-6)) - loss(moved(-1e-6))) / 2e-6
+            };
+            assert!((g[0] - central(0)).abs() < 1e-8 && (g[1] - central(1)).abs() < 1e-8, "{at:?}: {g:?}");
             assert!((g[0] * at[0] + g[1] * at[1]).abs() < 1e-15);
             let far = gradient(at.map(|x| 2.0 * x));
             assert!((0..2).all(|i| (2.0 * far[i] - g[i]).abs() < 1e-15));
