@@ -1,6 +1,6 @@
 //! Plausible events for tests of what is drawn. Never part of the product.
 
-use crate::experiment::{Arm, Change, Experiment, Setting};
+use crate::experiment::{Arm, Change, Experiment, Setting, Twist};
 use crate::session::Session;
 use crate::theory::Ghost;
 use crate::trainer::{
@@ -51,6 +51,11 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
     let mut experiment = Experiment::default();
     if steps > 900 {
         experiment.changes.push(Change { step: 900, setting: Setting::WeightDecay(4e-3) });
+    }
+    if state == State::Parted {
+        // With the arm that is bit for bit the same beside it.
+        experiment.arms.broken = true;
+        experiment.twist = Some(Twist::Scaled(20));
     }
     let mut out = vec![Event::Started {
         experiment: Box::new(experiment.clone()),
@@ -114,11 +119,12 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
                         0.0
                     }
                 }
+                Arm::Broken => 0.0,
                 Arm::Ablation => 0.3 * (1.0 - (-t / 90.0).exp()) * (1.0 + 0.1 * noise(step)),
                 Arm::Control => grown.exp() * wobble * 0.7,
                 _ => grown.exp() * wobble,
             };
-            let others = [Arm::Exp, Arm::Control, Arm::Ablation].map(|arm| (arm, distance(arm)));
+            let others = [Arm::Exp, Arm::Control, Arm::Ablation, Arm::Broken].map(|arm| (arm, distance(arm)));
             let accuracy = 0.85 - 0.6 * (-t / 120.0).exp() + 0.01 * noise(step);
             let tested = if step % 100 == 0 { Arm::ALL.map(|arm| (arm, accuracy)).to_vec() } else { Vec::new() };
             // Eight images, ten classes: image i is taken for class i, the last by the twin for another.
@@ -140,7 +146,11 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
             out.push(Event::ArmStopped(ArmStop { arm: Arm::Exp, step: steps, reason: StopReason::GaugeEnded }));
         }
         State::Diverged => {
-            out.push(Event::ArmStopped(ArmStop { arm: Arm::Wd, step: steps - 1, reason: StopReason::Diverged }));
+            out.push(Event::ArmStopped(ArmStop {
+                arm: Arm::Wd,
+                step: steps.saturating_sub(1),
+                reason: StopReason::Diverged,
+            }));
         }
         State::Failed => out.push(Event::Failed("the GPU device was lost three times".into())),
         _ => {}

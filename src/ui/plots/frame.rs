@@ -144,7 +144,7 @@ fn series_ui(
     if header::corner_ui(ui, rect, plot, scene, state.zoomed(), actions) {
         state.fit();
     }
-    let nothing = spec.curves.iter().all(|c| c.points.is_empty() || c.arm.is_none());
+    let nothing = spec.curves.iter().all(|c| c.points.is_empty() || (c.arm.is_none() && !c.fitted));
     if nothing {
         ui.painter().text(inner.center(), Align2::CENTER_CENTER, spec.empty, theme::regular(12.0), p.quiet);
         return;
