@@ -271,7 +271,7 @@ fn one_click_between_overlaid_and_side_by_side() {
 
 #[test]
 fn optional_arms_are_switched_and_restarts_are_asked_for() {
-    let (mut harness, recorder) = open(SIZES[0], Theme::Light, State::Playing, 50);
+    let (mut harness, recorder) = open(vec2(1440.0, 1500.0), Theme::Light, State::Playing, 50);
     harness.get_by_role_and_label(Role::CheckBox, Arm::Control.label()).click();
     harness.run_steps(3);
     assert!(matches!(recorder.take()[..], [Command::SetArms(arms)] if !arms.control && arms.ablation));
