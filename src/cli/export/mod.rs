@@ -1,21 +1,22 @@
 //! `explr export`: an experiment as files, and a short PyTorch program that trains it again and compares.
 
+mod network;
+mod npy;
+
 use super::run;
 use crate::data::{self, BatchOrder, Dataset};
 use crate::engine::Setup;
 use crate::experiment::{Experiment, Link, limits};
-use crate::model::{Layer, Net, Norm};
 use crate::session::csv;
 use crate::trainer::build;
 use clap::Args;
-use npyz::WriterBuilder;
-use serde_json::{Value, json};
-use std::fs::{File, create_dir_all, write};
-use std::io::{BufWriter, Write};
+use npy::{cannot, npy, save};
+use serde_json::json;
+use std::fs::create_dir_all;
 use std::path::{Path, PathBuf};
 
 /// The program beside the files.
-const REPLAY: &str = include_str!("../../assets/replay.py");
+const REPLAY: &str = include_str!("../../../assets/replay.py");
 
 /// Arguments of `explr export`.
 #[derive(Args)]
@@ -58,12 +59,14 @@ pub fn main(args: &Export) -> Result<(), String> {
 pub fn files(out: &Path, link: &Link, data: &Dataset) -> Result<usize, String> {
     let experiment = &link.experiment;
     let setup = build::setup(experiment, data);
+    let per_epoch = order(experiment, data).steps_per_epoch() as u64;
     let description = json!({
         "explr": env!("CARGO_PKG_VERSION"),
         "link": link.fragment(),
         "data": data.name,
+        "steps_per_epoch": per_epoch,
         "experiment": experiment,
-        "network": network(&setup.net)?,
+        "network": network::network(&setup.net),
     });
     let weights = out.join("weights");
     create_dir_all(&weights).map_err(|error| cannot(&weights, &error))?;
@@ -73,17 +76,29 @@ pub fn files(out: &Path, link: &Link, data: &Dataset) -> Result<usize, String> {
     let [c, h, w] = [data.shape.c, data.shape.h, data.shape.w].map(|n| n as u64);
     npy(&out.join("images.npy"), &[count, c, h, w], data.train.images.iter().copied())?;
     npy(&out.join("labels.npy"), &[count], data.train.labels.iter().copied())?;
-    npy(&out.join("batches.npy"), &[experiment.steps, experiment.batch as u64], batches(experiment, data.train.len()))?;
-    tensors(out, &setup)
+    let mut order = order(experiment, data);
+    let batches = (0..experiment.steps).flat_map(|_| order.next_batch()).map(i64::from);
+    npy(&out.join("batches.npy"), &[experiment.steps, experiment.batch as u64], batches)?;
+    npy(&out.join("hyper.npy"), &[experiment.steps, 3], driven(experiment, per_epoch))?;
+    Ok(6 + tensors(out, &setup)?)
 }
 
-/// The image indices of every step, one after another.
-fn batches(experiment: &Experiment, images: usize) -> impl Iterator<Item = i64> {
-    let mut order = BatchOrder::new(experiment.seed, images, experiment.batch);
-    (0..experiment.steps).flat_map(move |_| order.next_batch()).map(i64::from)
+fn order(experiment: &Experiment, data: &Dataset) -> BatchOrder {
+    BatchOrder::new(experiment.seed, data.train.len(), experiment.batch)
 }
 
-/// The initial weights and the head.
+/// η_t, λ_t and γ_t of every step, one after another.
+fn driven(experiment: &Experiment, per_epoch: u64) -> impl Iterator<Item = f64> {
+    let (mut now, mut changes) = (experiment.clone(), experiment.changes.clone().into_iter().peekable());
+    (0..experiment.steps).flat_map(move |step| {
+        while let Some(change) = changes.next_if(|change| change.step <= step) {
+            change.setting.apply_to(&mut now);
+        }
+        [now.hyper.lr * now.schedule.factor(step, per_epoch), now.hyper.weight_decay, now.hyper.momentum]
+    })
+}
+
+/// The initial weights and the head; how many files.
 fn tensors(out: &Path, setup: &Setup) -> Result<usize, String> {
     let plan = setup.train_plan();
     for weight in &plan.weights {
@@ -93,57 +108,14 @@ fn tensors(out: &Path, setup: &Setup) -> Result<usize, String> {
     }
     let shape = [plan.features().c as u64, plan.classes as u64];
     npy(&out.join("head.npy"), &shape, setup.head.iter().copied())?;
-    Ok(6 + plan.weights.len())
-}
-
-/// The network as replay.py reads it.
-fn network(net: &Net) -> Result<Value, String> {
-    let alternate = net.layers.chunks(2).all(|pair| matches!(pair, [Layer::Conv { .. }, Layer::NormAct]));
-    if net.norm != Norm::Batch || !alternate {
-        return Err("only plain ConvNets with batch normalisation can be exported.".to_owned());
-    }
-    let convolutions: Vec<Value> = net
-        .layers
-        .iter()
-        .filter_map(|layer| match layer {
-            Layer::Conv { name, out, kernel, stride } => {
-                Some(json!({ "name": name, "out": out, "kernel": kernel, "stride": stride }))
-            }
-            Layer::NormAct | Layer::Residual { .. } => None,
-        })
-        .collect();
-    Ok(json!({
-        "input": net.input,
-        "classes": net.classes,
-        "norm": "batch",
-        "activation": net.activation.key(),
-        "convolutions": convolutions,
-    }))
-}
-
-/// Writes `values` in C order as a .npy file of `shape`.
-fn npy<T: npyz::AutoSerialize>(path: &Path, shape: &[u64], values: impl Iterator<Item = T>) -> Result<(), String> {
-    let write = || -> std::io::Result<()> {
-        let mut file = BufWriter::new(File::create(path)?);
-        let mut array = npyz::WriteOptions::new().default_dtype().shape(shape).writer(&mut file).begin_nd()?;
-        array.extend(values)?;
-        array.finish()?;
-        file.flush()
-    };
-    write().map_err(|error| cannot(path, &error))
-}
-
-fn save(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    write(path, bytes).map_err(|error| cannot(path, &error))
-}
-
-fn cannot(path: &Path, error: &std::io::Error) -> String {
-    format!("{} cannot be written: {error}.", path.display())
+    Ok(1 + plan.weights.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use serde_json::Value;
 
     fn read<T: npyz::Deserialize>(path: &Path) -> (Vec<u64>, Vec<T>) {
         let bytes = std::fs::read(path).unwrap();
@@ -157,7 +129,7 @@ mod tests {
         let mut link = Link::parse("#v=1&batch=16&seed=3");
         link.experiment.steps = 5;
         let data = data::fashion_mnist();
-        assert_eq!(files(&out, &link, &data).unwrap(), 9);
+        assert_eq!(files(&out, &link, &data).unwrap(), 10);
         let setup = build::setup(&link.experiment, &data);
         let (shape, images) = read::<f32>(&out.join("images.npy"));
         assert_eq!((shape, &images[..]), (vec![4_000, 1, 14, 14], &data.train.images[..]));
@@ -174,9 +146,22 @@ mod tests {
         assert_eq!((shape, head), (vec![32, 10], setup.head.clone()));
         let json: Value = serde_json::from_slice(&std::fs::read(out.join("experiment.json")).unwrap()).unwrap();
         assert_eq!(json["link"], "#v=1&seed=3&batch=16&n=5");
-        assert_eq!(json["network"]["convolutions"][2]["stride"], 2);
+        assert_eq!(json["network"]["ops"][2]["stride"], 2);
         assert!(std::fs::read_to_string(out.join("replay.py")).unwrap().contains("largest difference from series.csv"));
         std::fs::remove_dir_all(&out).unwrap();
+    }
+
+    #[test]
+    fn every_step_is_written_as_it_is_driven() {
+        let link = Link::parse("#v=1&sched=cos:40/0.1~5&ev=10:lr=0.05;20:sched=step:25/0.5;20:wd=0.01;30:gauge");
+        let experiment = Experiment { steps: 50, ..link.experiment };
+        let hyper: Vec<f64> = driven(&experiment, 63).collect();
+        assert_eq!(hyper.len(), 150);
+        for (step, row) in hyper.chunks(3).enumerate() {
+            let h = experiment.driven_at(step as u64, 63);
+            assert_eq!(row, [h.lr, h.weight_decay, h.momentum], "step {step}");
+        }
+        assert_eq!((hyper[0], hyper[3 * 49]), (0.0, 0.025));
     }
 
     #[test]
@@ -186,12 +171,5 @@ mod tests {
         let error = files(&file, &Link::default(), &data::fashion_mnist()).unwrap_err();
         assert!(error.contains("cannot be written"), "{error}");
         std::fs::remove_file(&file).unwrap();
-    }
-
-    #[test]
-    fn other_networks_are_refused_with_a_sentence() {
-        let data = data::fashion_mnist();
-        let net = Net::preresnet(data.shape, 10, 8, &[4, 8], Norm::Batch, crate::model::Activation::Gelu);
-        assert!(network(&net).unwrap_err().contains("plain ConvNets"));
     }
 }
