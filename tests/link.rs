@@ -7,7 +7,7 @@ use explr::experiment::view::{Layout, View};
 use explr::experiment::{
     ArmSet, Change, DataChoice, EngineChoice, Experiment, Link, Precision, Setting, Twist, limits,
 };
-use explr::model::Activation;
+use explr::model::{Activation, Architecture, Augment, Norm};
 use explr::theory::{Hyper, Rule, Schedule, Shape, Span};
 use proptest::prelude::*;
 use rand_core::{Rng, SeedableRng};
@@ -43,6 +43,24 @@ fn twist() -> impl Strategy<Value = Twist> {
         Just(Twist::Naive { initial: false, boundary: true }),
         prop::sample::select(Twist::ALL.to_vec()),
     ]
+}
+
+fn network() -> impl Strategy<Value = Architecture> {
+    let widths = prop::collection::vec((1..=128usize, 1..=2usize), 1..=8);
+    prop_oneof![
+        widths.prop_map(|widths| Architecture::ConvNet { widths }),
+        (0..5usize, prop::collection::vec(1..=128usize, 1..=4))
+            .prop_map(|(k, widths)| Architecture::PreResNet { depth: 6 * k + 8, widths }),
+        (1..=4usize, 1..=8usize, 2..=32usize).prop_map(|(blocks, layers, growth)| Architecture::DenseNet {
+            blocks,
+            layers,
+            growth
+        }),
+    ]
+}
+
+fn norm() -> impl Strategy<Value = Norm> {
+    prop_oneof![Just(Norm::Batch), Just(Norm::Layer), Just(Norm::Instance), (1..=64usize).prop_map(Norm::Group)]
 }
 
 fn data() -> impl Strategy<Value = DataChoice> {
@@ -85,9 +103,10 @@ fn experiment() -> impl Strategy<Value = Experiment> {
         prop::collection::vec(change(), 0..=limits::MAX_CHANGES).prop_map(recorded),
     );
     let engine = (0..3usize, any::<bool>(), any::<bool>());
-    let twin = (schedule(), any::<bool>(), prop::option::of(twist()), data());
+    let augment = (0..=limits::MAX_SHIFT, any::<bool>()).prop_map(|(shift, flip)| Augment { shift, flip });
+    let twin = (schedule(), any::<bool>(), prop::option::of(twist()), data(), network(), norm(), augment);
     (hyper, shape, run, engine, twin).prop_map(|(h, s, (arms, steps, changes), (engine, exact, rescaling), twin)| {
-        let (schedule, texp, twist, data) = twin;
+        let (schedule, texp, twist, data, architecture, norm, augment) = twin;
         let engine = [EngineChoice::Auto, EngineChoice::Cpu, EngineChoice::Gpu][engine];
         let precision = if exact && engine != EngineChoice::Gpu { Precision::F64 } else { Precision::F32 };
         Experiment {
@@ -102,6 +121,9 @@ fn experiment() -> impl Strategy<Value = Experiment> {
             twin: if texp { Rule::TEXP } else { Rule::Ghost },
             twist,
             data,
+            architecture,
+            norm,
+            augment,
             steps,
             changes,
             engine,
@@ -169,7 +191,7 @@ fn a_link_that_says_everything() {
 
 #[test]
 fn nothing_is_limited_or_dropped_in_silence() {
-    let long = format!("lr=0.2&x={}", "y".repeat(20_000));
+    let long = format!("lr=0.2&x={}", "y".repeat(200_000));
     let many: String = (1..=101).map(|step| format!("{step}:lr=0.1;")).collect();
     let many = format!("ev={many}");
     for (text, sentence) in [
@@ -183,7 +205,17 @@ fn nothing_is_limited_or_dropped_in_silence() {
         ("n=1.5", "link asked n=1.5, which is not a whole number; it stays 3000"),
         ("act=swish", "link asked act=swish, which is none of gelu, silu, softplus, tanh, relu; it stays gelu"),
         ("engine=gpu&prec=f64", "link asked engine=gpu with prec=f64, which only the CPU has: the CPU trains"),
-        ("arms=wd,exp,broken", "link asked for the arm “broken”, which does not exist"),
+        ("arms=wd,exp,twin", "link asked for the arm “twin”, which does not exist"),
+        (
+            "sched=step:5/7",
+            "link asked sched=step:5/7, of which the factor 7 lies outside 0.000001 to 1; it stays const",
+        ),
+        (
+            "net=conv:16s9",
+            "link asked net=conv:16s9, which cannot be trained: A convolution's stride must be 1 to 2, not 9; it stays conv:16,32s2,32s2",
+        ),
+        ("norm=gn", "link asked norm=gn, which is none of bn, gn:8, ln, in; it stays bn"),
+        ("ev=9:break=scale:3", "link asked ev=break=scale:3 at step 9, which can only begin at step 0; left out"),
         ("arms=control", "link leaves out wd or exp, which always train"),
         ("view=3d", "link asked view=3d, which this page cannot show; left out"),
         ("v=2", "link has version 2, this page reads version 1: what it knows was taken"),
@@ -198,7 +230,7 @@ fn nothing_is_limited_or_dropped_in_silence() {
         ("ev=9:lr=1;9:lr=2", "link sets the same thing twice at one step, the last counts"),
         ("ev=0:gauge", "link restarts the gauge at step 0, where it is fresh: left out"),
         (&many, "link has 101 changes, limited to the first 100"),
-        (&long, "link is 20009 bytes long, only the first 6 were read"),
+        (&long, "link is 200009 bytes long, only the first 6 were read"),
     ] {
         let (link, notes) = parsed(text);
         assert_eq!(notes, sentence);
@@ -375,7 +407,7 @@ fn very_long_links_end_soon() {
         }
     }
     // As long as is read at all, all of it different unknown keys.
-    let text: String = (0..3_000).map(|i| format!("k{i}&")).collect();
+    let text: String = (0..30_000).map(|i| format!("k{i}&")).collect();
     let notes = Link::parse(&text[..limits::MAX_LINK_BYTES]).notes;
     assert!(notes.iter().any(|note| note.ends_with("keys were dropped")), "{notes:?}");
 }

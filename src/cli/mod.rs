@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod export;
 pub mod run;
+pub mod table;
 pub mod theory;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +28,8 @@ enum Command {
     Bench(bench::Bench),
     /// Write an experiment as files, with a PyTorch program that trains it again.
     Export(export::Export),
+    /// Measure the equivalence for every schedule, norm and network, as a table.
+    Table(table::Table),
     /// Print the roots, the growth and the border of constant η, λ, γ.
     Theory(theory::Theory),
 }
@@ -37,6 +40,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Run(arguments) => run::main(&arguments),
         Command::Bench(arguments) => bench::main(&arguments),
         Command::Export(arguments) => export::main(&arguments),
+        Command::Table(arguments) => table::main(&arguments),
         Command::Theory(arguments) => theory::main(&arguments),
     };
     match done {

@@ -1,7 +1,7 @@
 //! `explr run`: an experiment, headless.
 
 use crate::data::{self, Dataset};
-use crate::experiment::{EngineChoice, Experiment, Link, Precision};
+use crate::experiment::{DataChoice, EngineChoice, Experiment, Link, Precision};
 use crate::host;
 use crate::session::{Session, csv, json};
 use crate::trainer::choose::{Measured, build, choose};
@@ -26,6 +26,9 @@ pub struct Run {
     /// The precision; the link's by default.
     #[arg(long)]
     pub precision: Option<PrecisionArgument>,
+    /// Images of your own: CIFAR (binary, Python, their archives), IDX, npz, in any mixture of files.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub data: Vec<PathBuf>,
     /// Steps between comparisons of the functions.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     pub eval_every: u64,
@@ -83,10 +86,11 @@ impl Run {
 /// # Errors
 /// A sentence when no engine can be had or a file cannot be written.
 pub fn main(arguments: &Run) -> Result<(), String> {
-    let link = arguments.link();
+    let mut link = arguments.link();
     link.notes.iter().for_each(|note| eprintln!("explr: {note}"));
     let steps = link.experiment.steps;
-    let session = train(&link.experiment, steps, arguments.eval_every)?;
+    let data = images(&mut link.experiment, &arguments.data)?;
+    let session = train_on(&data, &link.experiment, steps, arguments.eval_every)?;
     session.notices.iter().for_each(|notice| eprintln!("explr: {notice}"));
     if let Some(path) = &arguments.csv {
         let text = match arguments.thin {
@@ -103,13 +107,31 @@ pub fn main(arguments: &Run) -> Result<(), String> {
     Ok(())
 }
 
-/// Trains `steps` steps of `experiment` on the embedded data, comparing functions every `eval_every` steps and at the
+/// The images that `experiment` names; those in `files` if there are any, and the experiment then names them.
+///
+/// # Errors
+/// A sentence when they cannot be read or are not at hand.
+pub fn images(experiment: &mut Experiment, files: &[PathBuf]) -> Result<Dataset, String> {
+    if !files.is_empty() {
+        let data = data::load::paths(files, data::load::Limits::NONE)?;
+        data.notes.iter().for_each(|note| eprintln!("explr: {note}"));
+        experiment.data = DataChoice::Own(data.key.clone());
+        return Ok(setup::limited(data));
+    }
+    match &experiment.data {
+        DataChoice::Fashion14 => Ok(data::fashion_mnist()),
+        DataChoice::Fashion28 => Ok(setup::limited(data::fashion28())),
+        DataChoice::Own(key) => Err(format!("the link trains on {key}: name its files with --data.")),
+    }
+}
+
+/// Trains `steps` steps of `experiment` on the data inside the program, comparing functions every `eval_every` steps and at the
 /// end.
 ///
 /// # Errors
 /// A sentence when no engine can be had, or its device is lost.
 pub fn train(experiment: &Experiment, steps: u64, eval_every: u64) -> Result<Session, String> {
-    train_on(&data::fashion_mnist(), experiment, steps, eval_every)
+    train_on(&images(&mut experiment.clone(), &[])?, experiment, steps, eval_every)
 }
 
 /// [`train`] on other data.
@@ -118,14 +140,14 @@ pub fn train(experiment: &Experiment, steps: u64, eval_every: u64) -> Result<Ses
 /// As [`train`].
 pub fn train_on(data: &Dataset, experiment: &Experiment, steps: u64, eval_every: u64) -> Result<Session, String> {
     pollster::block_on(async {
-        let setup = setup::setup(experiment, data);
+        let setup = setup::setup(experiment, data)?;
+        let (network, groups) = setup::network(experiment, data)?;
         let platform = host::Native;
         let choice = choose(experiment, &setup, &platform, &mut Measured::default()).await;
         let (engine, report) =
             build(&choice, experiment.precision, setup, &platform).await.map_err(|e| format!("{e}."))?;
         let plan = EvaluationPlan { probe_every: eval_every, test_every: eval_every.saturating_mul(10) };
-        let (network, groups) = setup::network(&setup::net(experiment, data));
-        let mut lockstep = Lockstep::new(experiment.clone(), data, engine, plan, groups);
+        let mut lockstep = Lockstep::new(experiment.clone(), data, engine, plan, &network, groups);
         let mut session = Session::new(experiment.clone());
         session.apply(Event::Started {
             experiment: Box::new(experiment.clone()),

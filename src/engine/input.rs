@@ -1,5 +1,7 @@
 //! What drives an arm in a step: one affine update, in numbers.
 
+use crate::model::Role;
+
 /// What drives one arm in one step: with g the gradient of the loss at the stored θ,
 ///
 /// ```text
@@ -28,7 +30,7 @@ pub struct ArmInput {
     pub epsilon: f64,
     /// Exact halvings of the weights after the update; doublings where negative. Up to ±126, so that f32 holds the factors.
     pub halvings: i32,
-    /// Whether a trained head ([`crate::model::Role::Head`]) is updated like every other weight; otherwise it stays as it
+    /// Whether a trained head ([`Role::Head`]) is updated like every other weight; otherwise it stays as it
     /// is. The head is not scale invariant: no conversion and no halving carries over to an arm that trains it.
     pub trains_head: bool,
     /// A stopped arm keeps its weights and its row is meaningless.
@@ -51,6 +53,15 @@ impl ArmInput {
             trains_head: false,
             live: true,
         }
+    }
+
+    /// What of it applies to weights of `role`: a frozen head rests.
+    pub fn on(self, role: Role) -> Self {
+        let trained = match role {
+            Role::Body => true,
+            Role::Head => self.trains_head,
+        };
+        Self { live: self.live && trained, ..self }
     }
 
     /// This step, taken by the net that is converted between the forward pass and the update: `v ← (v + kick·θ)/scale`,

@@ -2,7 +2,7 @@
 //! exact mode) and [`gpu`] (f32, WGSL). An engine executes a [`Plan`] for several arms in lockstep; it knows numbers per
 //! arm, never which arm is which or why.
 //!
-//! **Enqueue, then collect.** [`Engine::step`] and [`Engine::evaluate`] enqueue; [`Engine::collect`] waits for what was
+//! **Enqueue, then collect.** [`Engine::step`], [`Engine::evaluate`] and [`Engine::snapshot`] enqueue; [`Engine::collect`] waits for what was
 //! enqueued and hands back its [`Output`]s in order. One wait serves many steps.
 //!
 //! **Memory order.** Feature maps are `[c, n, h, w]`: with the channel outermost a BatchNorm set is one contiguous run
@@ -14,7 +14,7 @@ pub mod input;
 
 pub use input::ArmInput;
 
-use crate::model::{Net, Plan};
+use crate::model::{Draw, Net, Plan, WeightId};
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
 
@@ -22,6 +22,9 @@ use std::sync::Arc;
 pub const EVAL_CHUNK: usize = 300;
 /// Steps that may be enqueued before [`Engine::collect`] must be called.
 pub const MAX_ENQUEUED: usize = 64;
+/// Snapshots that may be enqueued beside them before [`Engine::collect`] must be called: one for each step that is
+/// evaluated.
+pub const MAX_SNAPSHOTS: usize = MAX_ENQUEUED / 2;
 /// Most arms an engine trains in lockstep.
 pub const MAX_ARMS: usize = 8;
 
@@ -41,7 +44,9 @@ pub struct Setup {
     /// Initial weights of each arm in the order of [`Plan::weights`]: one inner vector an arm, exact in the precision
     /// of the engine.
     pub weights: Vec<Vec<f64>>,
-    /// The frozen head `[features, classes]`, the same for all arms.
+    /// The frozen head `[features, classes]`, the same for all arms; the identity behind a trained one ([`init::start`]).
+    ///
+    /// [`init::start`]: crate::model::init::start
     pub head: Vec<f32>,
 }
 
@@ -106,6 +111,15 @@ pub enum Output {
         /// `[EVAL_CHUNK, classes]` for each arm.
         arms: Vec<Vec<f64>>,
     },
+    /// A snapshot.
+    Weights {
+        /// The step before whose update it was taken.
+        step: u64,
+        /// Whose weights.
+        layers: Vec<WeightId>,
+        /// For each arm the weights of `layers` one after another, each `[out, in, kernel, kernel]`; as they are stored.
+        arms: Vec<Vec<f64>>,
+    },
 }
 
 /// Why an engine cannot go on.
@@ -133,13 +147,19 @@ pub trait Engine {
     /// "CPU" or the adapter's name, for people.
     fn device_name(&self) -> &str;
 
-    /// Enqueues step `step` on the training images `batch` (indices, as many as the plan's batch) for all arms.
+    /// Enqueues step `step` on the training images `batch` (as many as the plan's batch) for all arms.
     ///
     /// At most [`MAX_ENQUEUED`] steps and evaluations together between two calls of [`Engine::collect`].
-    fn step(&mut self, step: u64, batch: &[u32], arms: &[ArmInput]);
+    fn step(&mut self, step: u64, batch: &[Draw], arms: &[ArmInput]);
 
-    /// Enqueues the logits of the test images `start .. start + EVAL_CHUNK`, with the chunk's own statistics.
+    /// Enqueues the logits of the test images `start .. start + EVAL_CHUNK`, with the chunk's own statistics;
+    /// they are not moved.
     fn evaluate(&mut self, step: u64, start: usize, arms: &[ArmInput]);
+
+    /// Enqueues a look at the weights of whole layers in all arms, as they stand after everything enqueued before. Every
+    /// named layer is in [`Plan::weights`]. At most [`MAX_SNAPSHOTS`] between two calls of [`Engine::collect`]; they do
+    /// not count among the steps and evaluations.
+    fn snapshot(&mut self, step: u64, layers: &[WeightId]);
 
     /// Waits for everything enqueued; outputs in the order they were enqueued.
     fn collect(&mut self) -> LocalBoxFuture<'_, Result<Vec<Output>, EngineError>>;

@@ -30,6 +30,10 @@ pub const MAX_EPOCHS: f64 = 100_000.0;
 pub const GROWTH_POWER: RangeInclusive<f64> = 0.0..=2.0;
 /// Powers of two that a start may be multiplied by: f32 holds the squares of what comes out.
 pub const SCALE: RangeInclusive<i32> = -40..=40;
+/// Pixels that images may be shifted by.
+pub const MAX_SHIFT: u8 = 8;
+/// Largest number that is read as a size of a network; what a network may have is its own affair.
+pub const MAX_SIZE: usize = 4_096;
 /// Changes a link may carry.
 pub const MAX_CHANGES: usize = 100;
 /// Bytes of a link that are read.

@@ -15,7 +15,7 @@ pub use setting::{Change, Setting};
 pub use twist::Twist;
 pub use view::View;
 
-use crate::model::Activation;
+use crate::model::{Activation, Architecture, Augment, Norm};
 use crate::theory::{Hyper, Rule, Schedule};
 
 /// Everything that decides what is trained. Two equal experiments on the same engine, build and device give the same bits.
@@ -33,8 +33,14 @@ pub struct Experiment {
     pub data: DataChoice,
     /// Drives weights, head and batch order.
     pub seed: u32,
+    /// The network, without its norm and activation.
+    pub architecture: Architecture,
+    /// The normalisation.
+    pub norm: Norm,
     /// The nonlinearity.
     pub activation: Activation,
+    /// How training images are moved at random, the same for all arms.
+    pub augment: Augment,
     /// Images per step.
     pub batch: usize,
     /// The normalisation's ε; scheduled for the twin as ε/u².
@@ -64,7 +70,10 @@ impl Default for Experiment {
             twist: None,
             data: DataChoice::default(),
             seed: 6,
+            architecture: Architecture::default(),
+            norm: Norm::Batch,
             activation: Activation::Gelu,
+            augment: Augment::default(),
             batch: 64,
             epsilon: 0.0,
             head_norm: 10.0,

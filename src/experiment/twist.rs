@@ -21,7 +21,7 @@ pub enum Twist {
     KeepFirst,
     /// Weight decay stays on.
     KeepDecay,
-    /// The head is trained too.
+    /// The head is trained too. From step 0 only, and never halved: the head's scale counts.
     TrainedHead,
     /// Nothing keeps the weights in range.
     NoRescaling,
@@ -72,6 +72,6 @@ impl Twist {
 
     /// Whether it can begin in mid-run; the others need a fresh start.
     pub fn may_fork(self) -> bool {
-        !matches!(self, Self::Scaled(_))
+        !matches!(self, Self::Scaled(_) | Self::TrainedHead)
     }
 }

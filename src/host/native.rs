@@ -1,9 +1,14 @@
 //! A trainer in a thread.
 
-use crate::trainer::{Command, Event, Platform, run};
+use crate::data::{self, Dataset};
+use crate::trainer::{Command, Event, Platform, Source, run};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
+use std::io::Read;
 use std::sync::mpsc;
 use std::time::Duration;
+
+/// Bytes read at a time.
+const CHUNK: usize = 1 << 20;
 
 /// The near end of a trainer that runs in a thread.
 pub struct Host {
@@ -43,6 +48,8 @@ impl Host {
 pub struct Native;
 
 impl Platform for Native {
+    type File = File;
+
     async fn pause(&self, wait: Duration) {
         if wait > Duration::ZERO {
             std::thread::sleep(wait);
@@ -55,5 +62,39 @@ impl Platform for Native {
 
     fn threads(&self) -> usize {
         std::thread::available_parallelism().map_or(1, Into::into)
+    }
+
+    async fn fashion28(&self) -> Result<Dataset, String> {
+        Ok(data::fashion28())
+    }
+
+    async fn open(&self, name: &str) -> Result<File, String> {
+        let open = || -> std::io::Result<File> {
+            let file = std::fs::File::open(name)?;
+            let size = file.metadata()?.len();
+            Ok(File { name: name.to_owned(), file, size })
+        };
+        open().map_err(|error| format!("{name} cannot be opened: {error}."))
+    }
+}
+
+/// A file on the disk, by its path.
+#[derive(Debug)]
+pub struct File {
+    name: String,
+    file: std::fs::File,
+    size: u64,
+}
+
+impl Source for File {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
+        let mut chunk = vec![0; CHUNK];
+        let read = self.file.read(&mut chunk).map_err(|error| format!("{} cannot be read: {error}.", self.name))?;
+        chunk.truncate(read);
+        Ok((read > 0).then_some(chunk))
     }
 }

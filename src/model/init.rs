@@ -2,7 +2,7 @@
 //!
 //! Weights are f32 values whatever the precision they are trained in, so that every engine starts from the same numbers.
 
-use super::plan::Plan;
+use super::plan::{Plan, Role, WeightKind};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg32;
 
@@ -16,6 +16,8 @@ pub enum Stream {
     Head = 2,
     /// The order of the training images.
     Batches = 3,
+    /// How the training images are moved.
+    Augment = 4,
 }
 
 /// The generator of `stream` under the experiment's one seed.
@@ -40,22 +42,51 @@ pub fn normals(rng: &mut Pcg32, count: usize) -> Vec<f64> {
     out
 }
 
-/// Initial weights of every convolution, `[out, in, kernel, kernel]` one after another: normal with standard deviation
-/// √(2/fan_in) (He et al. 2015).
+/// What a network starts from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Start {
+    /// In the order of [`Plan::weights`].
+    pub weights: Vec<f32>,
+    /// The frozen head `[plan.features().c, classes]` behind them.
+    pub head: Vec<f32>,
+}
+
+/// [`weights`] and [`head`]. Where the plan ends in weights of [`Role::Head`] they are the head, transposed to
+/// `[classes, features, 1, 1]`, and the frozen head behind them is the identity: the same function as without.
+pub fn start(plan: &Plan, seed: u32, head_norm: f64) -> Start {
+    let (mut weights, head) = (weights(plan, seed), head(plan, seed, head_norm));
+    let Some(trained) = plan.head() else { return Start { weights, head } };
+    let classes = plan.classes;
+    for (at, weight) in weights[trained.offset..].iter_mut().enumerate() {
+        *weight = head[at % trained.input * classes + at / trained.input];
+    }
+    let identity = (0..classes * classes).map(|at| if at / classes == at % classes { 1.0 } else { 0.0 });
+    Start { weights, head: identity.collect() }
+}
+
+/// All initial weights in the order of [`Plan::weights`]. A convolution's `[out, in, kernel, kernel]` are normal with
+/// standard deviation √(2/fan_in) (He et al. 2015); scales are 1, shifts 0, and take no random number. Those of
+/// [`Role::Head`] are 0 here.
 pub fn weights(plan: &Plan, seed: u32) -> Vec<f32> {
     let mut rng = generator(seed, Stream::Weights);
     plan.weights
         .iter()
-        .flat_map(|w| {
-            let std = (2.0 / w.fan_in() as f64).sqrt();
-            normals(&mut rng, w.len()).into_iter().map(move |x| (x * std) as f32)
+        .flat_map(|w| match w.kind {
+            WeightKind::Conv if w.role == Role::Head => vec![0.0; w.len()],
+            WeightKind::Conv => {
+                let std = (2.0 / w.fan_in() as f64).sqrt();
+                normals(&mut rng, w.len()).into_iter().map(|x| (x * std) as f32).collect()
+            }
+            WeightKind::Scale => vec![1.0; w.len()],
+            WeightKind::Shift => vec![0.0; w.len()],
         })
         .collect()
 }
 
-/// The frozen head `[features, classes]`, scaled to Frobenius norm `norm`.
+/// The head `[features, classes]` before any training, scaled to Frobenius norm `norm`.
 pub fn head(plan: &Plan, seed: u32, norm: f64) -> Vec<f32> {
-    let raw = normals(&mut generator(seed, Stream::Head), plan.features().c * plan.classes);
+    let features = plan.head().map_or(plan.features().c, |head| head.input);
+    let raw = normals(&mut generator(seed, Stream::Head), features * plan.classes);
     let length = raw.iter().map(|x| x * x).sum::<f64>().sqrt();
     raw.iter().map(|x| (x * norm / length) as f32).collect()
 }
@@ -73,7 +104,7 @@ pub fn one_ulp_away_f64(weights: &[f32]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Activation, Net, Norm, Shape};
+    use crate::model::{Activation, Layer, Net, Norm, Shape};
 
     fn plan() -> Plan {
         Plan::new(&Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu), 64)
@@ -90,9 +121,32 @@ mod tests {
     }
 
     #[test]
+    fn scales_and_shifts_take_no_random_number() {
+        let mut net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
+        net.layers.insert(1, Layer::Affine { name: "early".into() });
+        let mut w = weights(&Plan::new(&net, 64), 7);
+        let affine: Vec<f32> = w.drain(144..144 + 32).collect();
+        assert_eq!(affine, [[1.0; 16], [0.0; 16]].concat());
+        assert_eq!(w, weights(&plan(), 7));
+    }
+
+    #[test]
     fn the_head_has_its_norm() {
         let h = head(&plan(), 7, 10.0);
         assert!((h.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt() - 10.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_trained_head_starts_as_the_frozen_one() {
+        let net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
+        let (frozen, trained) = (start(&plan(), 7, 10.0), start(&Plan::new(&net.with_trained_head(), 64), 7, 10.0));
+        assert_eq!((&frozen.weights, &frozen.head), (&weights(&plan(), 7), &head(&plan(), 7, 10.0)));
+        let (body, own) = trained.weights.split_at(frozen.weights.len());
+        assert_eq!(body, frozen.weights);
+        // Feature 5 of class 3.
+        assert_eq!((own.len(), own[3 * 32 + 5]), (320, frozen.head[5 * 10 + 3]));
+        assert_eq!(trained.head.iter().sum::<f32>(), 10.0);
+        assert!((0..10).all(|k| trained.head[k * 11] == 1.0), "the identity");
     }
 
     #[test]

@@ -27,6 +27,22 @@ pub enum Layer {
         /// The short way.
         shortcut: Shortcut,
     },
+    /// The channels of x, then those of `body(x)` (Huang et al. 2017).
+    Dense {
+        /// What is added to the channels of x.
+        body: Vec<Layer>,
+    },
+    /// Means over 2 × 2 pixels, 2 apart; an odd last row or column is dropped.
+    AvgPool,
+    /// A trainable scale and shift per channel. It breaks scale invariance and is in no network of the lab: it is here to
+    /// show that.
+    Affine {
+        /// Its weights are called `name.scale` and `name.shift`.
+        name: String,
+    },
+    /// The linear head as a 1×1 convolution from the features to the classes, so that an arm may train it; only as the
+    /// last layer. It commutes with pooling: the frozen head behind it is the identity, and the network the same function.
+    Head,
 }
 
 /// How a residual block's input reaches its sum.
@@ -36,6 +52,8 @@ pub enum Shortcut {
     Identity,
     /// A layer on pre(x): norm → conv, which keeps the degree at 1 (theory 5).
     AfterPre(Box<Layer>),
+    /// A layer on x itself. A bare convolution there gives the sum two degrees (theory 5): forbidden, and here to show it.
+    Raw(Box<Layer>),
 }
 
 /// A network: layers, then global average pooling, then a frozen linear head without bias.
@@ -53,11 +71,17 @@ pub struct Net {
     pub activation: Activation,
 }
 
-fn conv(name: impl Into<String>, out: usize, kernel: usize, stride: usize) -> Layer {
+pub(super) fn conv(name: impl Into<String>, out: usize, kernel: usize, stride: usize) -> Layer {
     Layer::Conv { name: name.into(), out, kernel, stride }
 }
 
 impl Net {
+    /// The same network with [`Layer::Head`] at its end: not scale invariant in an arm that trains it.
+    pub fn with_trained_head(mut self) -> Self {
+        self.layers.push(Layer::Head);
+        self
+    }
+
     /// A plain 3×3 ConvNet: for each (width, stride) a convolution, a norm and an activation.
     pub fn convnet(
         input: Shape,

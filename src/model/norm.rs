@@ -55,6 +55,29 @@ impl NormGeometry {
 }
 
 impl Norm {
+    /// The name people read.
+    pub fn label(self) -> String {
+        match self {
+            Self::Batch => "BatchNorm".into(),
+            Self::Group(groups) => format!("GroupNorm with {groups} groups"),
+            Self::Layer => "LayerNorm".into(),
+            Self::Instance => "InstanceNorm".into(),
+        }
+    }
+
+    /// Whether `channels` can be split as this norm wants it.
+    ///
+    /// # Errors
+    /// A sentence that names the number of channels, where groups do not divide it.
+    pub fn check(self, channels: usize) -> Result<(), String> {
+        match self {
+            Self::Group(groups) if groups == 0 || !channels.is_multiple_of(groups) => {
+                Err(format!("{channels} channels cannot be split into {groups} equal groups for GroupNorm."))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The sets for a batch of `n` tensors of `shape`.
     ///
     /// # Panics

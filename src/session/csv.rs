@@ -2,10 +2,11 @@
 
 use super::Session;
 use crate::experiment::Arm;
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 
-/// The columns, in order.
-pub const COLUMNS: &str = "step,arm,loss,log10_lr,log10_weight_norm,distance_to_wd,test_accuracy";
+/// The columns that every table has, in order; behind them stands `log10_norm:NAME` for each invariance group.
+pub const COLUMNS: &str = "step,arm,loss,batch_accuracy,log10_lr,log10_weight_norm,log10_gradient_norm,cosine,angle,\
+                           distance_to_wd,test_accuracy";
 
 /// [`table`] thinned to every `every`-th step: the loss is then the mean of the `every` steps up to and including it.
 pub fn thinned(session: &Session, link: &str, every: u64) -> String {
@@ -29,7 +30,8 @@ pub fn thinned(session: &Session, link: &str, every: u64) -> String {
 /// Full precision; `#` lines first, with the link and the version. Cells are empty where nothing was measured; the last
 /// step, whose update was not taken, has no loss.
 pub fn table(session: &Session, link: &str) -> String {
-    let mut out = format!("# explr {}\n# link {link}\n{COLUMNS}\n", env!("CARGO_PKG_VERSION"));
+    let groups: String = session.network.groups.iter().map(|group| format!(",log10_norm:{}", group.name)).collect();
+    let mut out = format!("# explr {}\n# link {link}\n{COLUMNS}{groups}\n", env!("CARGO_PKG_VERSION"));
     let arms: Vec<Arm> = session.experiment.arms.iter().collect();
     let mut distance: Vec<_> = arms.iter().map(|&a| session.arm(a).distance.iter().peekable()).collect();
     let mut accuracy: Vec<_> = arms.iter().map(|&a| session.arm(a).test_accuracy.iter().peekable()).collect();
@@ -43,8 +45,19 @@ pub fn table(session: &Session, link: &str) -> String {
             if loss.is_none() && distance.is_none() && accuracy.is_none() {
                 continue;
             }
-            let (lr, norm) = (at(&series.log10_lr), at(&series.all.log10_weight_norm));
-            let cells = [loss, lr, norm, distance, accuracy].map(cell);
+            let all = &series.all;
+            let steps = [
+                &series.loss,
+                &series.batch_accuracy,
+                &series.log10_lr,
+                &all.log10_weight_norm,
+                &all.log10_gradient_norm,
+                &all.cosine,
+                &all.angle,
+            ];
+            let groups = series.groups.iter().map(|group| at(&group.log10_weight_norm));
+            let cells = steps.into_iter().map(|list| at(list)).chain([distance, accuracy]).chain(groups).map(cell);
+            let cells: Vec<String> = cells.collect();
             // Writing to a string cannot fail.
             let _ = writeln!(out, "{step},{},{}", arm.key(), cells.join(","));
         }
@@ -52,8 +65,9 @@ pub fn table(session: &Session, link: &str) -> String {
     out
 }
 
-fn cell(value: Option<impl Display>) -> String {
-    value.map_or_else(String::new, |x| x.to_string())
+/// Empty where nothing is known.
+fn cell(value: Option<f64>) -> String {
+    value.filter(|x| !x.is_nan()).map_or_else(String::new, |x| x.to_string())
 }
 
 #[cfg(test)]
@@ -68,7 +82,7 @@ mod tests {
         (0..9).for_each(|t| one_row(&mut session, t, t as f64));
         let text = thinned(&session, "#v=1", 4);
         let rows: Vec<&str> = text.lines().skip(3).map(|line| &line[..9.min(line.len())]).collect();
-        assert_eq!(rows, ["0,wd,0,-1", "4,wd,2.5,", "8,wd,6.5,"]);
+        assert_eq!(rows, ["0,wd,0,0.", "4,wd,2.5,", "8,wd,6.5,"]);
     }
 
     #[test]
@@ -79,7 +93,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with("# explr ") && lines[1] == "# link #v=1");
         assert_eq!(lines[2], COLUMNS);
-        assert_eq!(lines[3], "0,wd,0.30000000000000004,-1,0.5,,");
+        assert_eq!(lines[3], "0,wd,0.30000000000000004,0.5,-1,0.5,0,0,,,");
         assert_eq!(lines.len(), 4, "only arms that were measured have rows");
     }
 }

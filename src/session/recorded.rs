@@ -63,9 +63,16 @@ pub fn ahead_of(session: &Session) -> Option<&'static Recorded> {
 fn parse(text: &str) -> Recorded {
     let link = text.lines().find_map(|line| line.strip_prefix("# link ")).unwrap_or_default();
     let mut run = Recorded { experiment: Link::parse(link).experiment, ..Recorded::default() };
-    for line in text.lines() {
+    let mut lines = text.lines().filter(|line| !line.starts_with('#'));
+    let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    for line in lines {
         let cells: Vec<&str> = line.split(',').collect();
-        let [step, arm, loss, log10_lr, _, distance, accuracy] = cells[..] else { continue };
+        let of = |name: &str| {
+            let column = header.iter().position(|column| *column == name);
+            column.and_then(|i| cells.get(i)).copied().unwrap_or_default()
+        };
+        let [step, arm] = ["step", "arm"].map(of);
+        let [loss, log10_lr, distance, accuracy] = ["loss", "log10_lr", "distance_to_wd", "test_accuracy"].map(of);
         let Ok(step) = step.parse::<u64>() else { continue };
         let Some(arm) = Arm::ALL.into_iter().find(|a| a.key() == arm) else { continue };
         let series = &mut run.arms[arm as usize];

@@ -1,11 +1,12 @@
 //! Which engine trains: decided before step 0, said with its reason, never changed in mid-run.
 
 use super::message::EngineReport;
-use super::runner::Platform;
+use super::platform::Platform;
 use crate::engine::cpu::CpuEngine;
 use crate::engine::gpu::{self, GpuEngine};
 use crate::engine::{ArmInput, Engine, EngineError, Setup};
 use crate::experiment::{EngineChoice, Experiment, Precision};
+use crate::model::Draw;
 use std::time::Duration;
 use web_time::Instant;
 
@@ -122,7 +123,8 @@ async fn race(setup: &Setup, platform: &impl Platform) -> Result<(Duration, Dura
 }
 
 async fn step_time(engine: &mut dyn Engine, setup: &Setup) -> Result<Duration, EngineError> {
-    let batch: Vec<u32> = (0..setup.batch as u32).map(|i| i % setup.train_labels.len() as u32).collect();
+    let image = |i: usize| Draw::plain((i % setup.train_labels.len()) as u32);
+    let batch: Vec<Draw> = (0..setup.batch).map(image).collect();
     let arms = vec![ArmInput::plain(0.0, 0.0, 0.0); setup.weights.len()];
     // The first step pays for caches and compilers and is not counted.
     engine.step(0, &batch, &arms);

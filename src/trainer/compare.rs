@@ -2,10 +2,11 @@
 
 use super::drive::Courses;
 use super::measure::{count_correct, relative_distance};
-use super::message::{Evaluation, Watched};
+use super::message::{ArmWeights, Evaluation, LayerInfo, Watched, WeightsSeen};
 use crate::engine::{ArmInput, EVAL_CHUNK, Engine};
 use crate::experiment::Arm;
 use std::collections::VecDeque;
+use std::f64::consts::LOG10_2;
 use std::sync::Arc;
 
 /// Test images whose logits are handed on as they are.
@@ -26,15 +27,26 @@ struct Comparing {
 pub struct Comparisons {
     test_labels: Arc<[u8]>,
     arms: Vec<Arm>,
+    layers: Vec<LayerInfo>,
     watched: Watched,
     last: Option<u64>,
     comparing: VecDeque<Comparing>,
+    looking: VecDeque<Looking>,
+}
+
+/// Weights that are on their way.
+struct Looking {
+    step: u64,
+    of: Watched,
+    /// By arm that trains: K.
+    exponents: Vec<i64>,
 }
 
 impl Comparisons {
-    /// None yet, of `arms`, on test images with these classes.
-    pub fn new(test_labels: Arc<[u8]>, arms: Vec<Arm>) -> Self {
-        Self { test_labels, arms, watched: Watched::default(), last: None, comparing: VecDeque::new() }
+    /// None yet, of `arms` with these convolutions, on test images with these classes.
+    pub fn new(test_labels: Arc<[u8]>, arms: Vec<Arm>, layers: Vec<LayerInfo>) -> Self {
+        let (comparing, looking) = (VecDeque::new(), VecDeque::new());
+        Self { test_labels, arms, layers, watched: Watched::default(), last: None, comparing, looking }
     }
 
     /// The newest step that was evaluated.
@@ -44,17 +56,20 @@ impl Comparisons {
 
     /// Looks at other weights from now on.
     pub fn watch(&mut self, watched: Watched) {
-        self.watched = watched;
+        let layer = watched.layer.min(self.layers.len().saturating_sub(1));
+        let filters = self.layers.get(layer).map_or(0, |l| l.out);
+        self.watched = Watched { layer, filter: watched.filter.min(filters.saturating_sub(1)) };
     }
 
-    /// Asks `engine` for the logits of the probe batch, or of the whole test set, before `step`.
+    /// Asks `engine` for the logits of the probe batch, or of the whole test set, and for the weights somebody looks at,
+    /// before `step`.
     pub fn enqueue(
         &mut self,
         engine: &mut dyn Engine,
         step: u64,
         whole_test_set: bool,
         inputs: &[ArmInput],
-        _courses: &Courses,
+        courses: &Courses,
     ) {
         self.last = Some(step);
         let last = self.test_labels.len() - EVAL_CHUNK;
@@ -68,6 +83,26 @@ impl Comparisons {
         }
         let (distance, samples, correct) = (Vec::new(), Vec::new(), Vec::new());
         self.comparing.push_back(Comparing { step, chunks, distance, samples, correct, whole_test_set });
+        let exponents = self.arms.iter().map(|&arm| courses.of(arm).map_or(0, |course| course.exponent)).collect();
+        let layers: &[usize] = if self.watched.layer == 0 { &[0] } else { &[0, self.watched.layer] };
+        engine.snapshot(step, layers);
+        self.looking.push_back(Looking { step, of: self.watched, exponents });
+    }
+
+    /// Takes in the weights asked for.
+    pub fn weights(&mut self, arms: &[Vec<f64>], lives: impl Fn(Arm) -> bool) -> Option<WeightsSeen> {
+        let Looking { step, of, exponents } = self.looking.pop_front()?;
+        let len = |layer: &LayerInfo| layer.out * layer.input * layer.kernel * layer.kernel;
+        let (first, layer) = (len(self.layers.first()?), self.layers.get(of.layer)?);
+        let (start, filter) = (if of.layer == 0 { 0 } else { first }, len(layer) / layer.out.max(1));
+        let seen = self.arms.iter().zip(arms).zip(exponents).filter(|((arm, _), _)| lives(**arm));
+        let arms = seen.map(|((&arm, weights), exponent)| ArmWeights {
+            arm,
+            log10_scale: exponent as f64 * LOG10_2,
+            first: weights[..first].iter().map(|&w| w as f32).collect(),
+            watched: weights[start + of.filter * filter..][..filter].to_vec(),
+        });
+        Some(WeightsSeen { step, of, arms: arms.collect() })
     }
 
     /// Takes in the logits `[EVAL_CHUNK, classes]` of the chunk that begins at test image `start`; the evaluation once it

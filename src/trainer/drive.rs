@@ -147,7 +147,7 @@ impl Drive {
         let from = self.broken.map_or(self.twin, |broken| broken.gauge);
         let rule = twist.rule(self.twin.rule()).unwrap_or(Rule::Ghost);
         let mut gauge = if rule == from.rule() { from } else { Gauge::new(rule, from.ghost) };
-        gauge.ghost.rescaling = self.rescaling && twist != Twist::NoRescaling;
+        gauge.ghost.rescaling = self.rescaling && !matches!(twist, Twist::NoRescaling | Twist::TrainedHead);
         let epsilon = (gauge.ghost.u.powi(-2), gauge.ghost.exponent);
         self.broken = Some(Broken { twist, gauge, epsilon });
     }

@@ -3,7 +3,7 @@
 use super::compare::Comparisons;
 use super::drive::{Courses, Drive, TwinEnds};
 use super::measure::{Turned, arm_point};
-use super::message::{ArmPoint, ArmStop, Event, Row, StopReason, Watched};
+use super::message::{ArmPoint, ArmStop, Event, NetworkInfo, Row, StopReason, Watched};
 use crate::data::{BatchOrder, Dataset};
 use crate::engine::{ArmInput, ArmRow, Engine, EngineError, Output};
 use crate::experiment::{Arm, Change, Experiment, Setting};
@@ -57,19 +57,21 @@ pub struct Lockstep {
 }
 
 impl Lockstep {
-    /// `engine` stands at step 0 of `experiment` on `data`; `groups` lists the layers of each invariance group.
+    /// `engine` stands at step 0 of `experiment` on `data`; `groups` lists the layers of each invariance group of
+    /// `network`.
     pub fn new(
         experiment: Experiment,
         data: &Dataset,
         engine: Box<dyn Engine>,
         plan: EvaluationPlan,
+        network: &NetworkInfo,
         groups: Vec<Vec<usize>>,
     ) -> Self {
         let arms: Vec<Arm> = experiment.arms.iter().collect();
-        let order = BatchOrder::new(experiment.seed, data.train.len(), experiment.batch);
+        let order = BatchOrder::new(experiment.seed, data.train.len(), experiment.batch, experiment.augment);
         Self {
             drive: Drive::new(&experiment, order.steps_per_epoch() as u64),
-            comparisons: Comparisons::new(data.test.labels.clone(), arms.clone()),
+            comparisons: Comparisons::new(data.test.labels.clone(), arms.clone(), network.layers.clone()),
             order,
             plan,
             arms,
@@ -239,9 +241,10 @@ impl Lockstep {
             match output {
                 Output::Row { step, arms } => rows.extend(self.row(step, &arms)),
                 Output::Logits { step, start, arms } => {
-                    let stopped = &self.stopped;
-                    let lives = |arm: Arm| !stopped.iter().any(|s| s.arm == arm && s.step <= step);
-                    evaluations.extend(self.comparisons.logits(start, &arms, lives));
+                    evaluations.extend(self.comparisons.logits(start, &arms, lives_at(&self.stopped, step)));
+                }
+                Output::Weights { step, arms, .. } => {
+                    weights.extend(self.comparisons.weights(&arms, lives_at(&self.stopped, step)));
                 }
             }
         }
@@ -249,7 +252,7 @@ impl Lockstep {
         // Rows first: whoever watches knows the losses of a step before its comparison, and a stop after both.
         let at = events.iter().take_while(|e| !matches!(e, Event::ArmStopped(_))).count();
         let news = [Event::Rows(rows), Event::Evaluations(evaluations)].into_iter().filter(|e| !is_empty(e));
-        events.splice(at..at, news.chain(weights.drain(..)));
+        events.splice(at..at, news.chain(weights.into_iter().map(|seen| Event::Weights(Box::new(seen)))));
         events.push(self.present());
         Ok(events)
     }
@@ -289,6 +292,11 @@ impl Lockstep {
     fn is_stopped_before(&self, arm: Arm, step: u64) -> bool {
         self.stopped.iter().any(|s| s.arm == arm && s.step <= step)
     }
+}
+
+/// Whether an arm still trained at `step`.
+fn lives_at(stopped: &[ArmStop], step: u64) -> impl Fn(Arm) -> bool {
+    move |arm| !stopped.iter().any(|s| s.arm == arm && s.step <= step)
 }
 
 fn is_empty(event: &Event) -> bool {

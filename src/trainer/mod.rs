@@ -7,9 +7,11 @@ pub mod build;
 pub mod choose;
 mod compare;
 pub mod drive;
+mod library;
 pub mod lockstep;
 pub mod measure;
 pub mod message;
+pub mod platform;
 pub mod runner;
 
 pub use lockstep::{Enqueued, EvaluationPlan, Lockstep};
@@ -17,4 +19,5 @@ pub use message::{
     ArmPoint, ArmStop, ArmWeights, Command, DataInfo, EngineReport, Evaluation, Event, GroupInfo, GroupPoint,
     LayerInfo, NetworkInfo, Row, RunState, Speed, StopReason, Watched, WeightsSeen,
 };
-pub use runner::{Platform, run};
+pub use platform::{Platform, Source};
+pub use runner::run;

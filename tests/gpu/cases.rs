@@ -5,8 +5,8 @@ use crate::compare::randoms;
 use explr::engine::cpu::reference as twin;
 use explr::engine::gpu::calls::{self, Buf};
 use explr::engine::gpu::layout::Layout;
-use explr::engine::gpu::program::StepInputs;
-use explr::model::{Activation, ConvGeometry, Layer, Net, Norm, Op, Plan, Shape};
+use explr::engine::gpu::program::{StepInputs, draw_words};
+use explr::model::{Activation, ConvGeometry, Draw, Layer, Net, Norm, Op, Plan, Shape};
 
 /// Every case works on so many arms.
 pub const ARMS: usize = 2;
@@ -172,24 +172,24 @@ pub fn sums() -> Vec<Case> {
 pub fn ends() -> Vec<Case> {
     let (n, classes, features) = (7, 10, Shape { c: 70, h: 3, w: 2 });
     let image = Shape { c: 3, h: 4, w: 5 };
-    let indices = vec![4u32, 0, 8, 8, 2, 5, 1];
+    let drawn = |(image, (dx, dy, flip))| Draw { image, dx, dy, flip };
+    let moves =
+        [(0, 0, false), (1, 0, false), (-2, 3, true), (0, 0, true), (-1, -1, false), (5, 0, true), (0, -128, false)];
+    let draws: Vec<Draw> = [4, 0, 8, 8, 2, 5, 1].into_iter().zip(moves).map(drawn).collect();
     let labels: Vec<u32> = (0..9).map(|i| (i * 7 % 10) as u32).collect();
-    // Slot 1 of the indices.
-    let slots: Vec<u32> = [vec![3; n], indices.clone()].concat();
-    let inputs = StepInputs { first_index: n as u32, ring: 1, ..StepInputs::default() };
+    // Slot 1 of the draws.
+    let slots: Vec<u32> = vec![Draw::plain(3); n].iter().chain(&draws).flat_map(|&draw| draw_words(draw)).collect();
+    let inputs = StepInputs { first_draw: n as u32, ring: 1, ..StepInputs::default() };
     let x_len = n * features.len();
     let x = || Operand::plain(Buf::Map(0), randoms(1, ARMS * x_len));
     let head = || Operand::plain(Buf::Head, randoms(2, features.c * classes));
 
-    let picked = indices.clone();
+    let picked = draws.clone();
     let gather = Case {
         name: "gather".into(),
         call: calls::gather(n, image),
         inputs,
-        operands: vec![
-            Operand::plain(Buf::Images, randoms(3, 9 * image.len())),
-            Operand::integers(Buf::Indices, &slots),
-        ],
+        operands: vec![Operand::plain(Buf::Images, randoms(3, 9 * image.len())), Operand::integers(Buf::Draws, &slots)],
         outputs: vec![(Buf::Batch, n * image.len())],
         decode: plain_decode(),
         reference: Box::new(move |v| {
@@ -207,8 +207,8 @@ pub fn ends() -> Vec<Case> {
         decode: Box::new(move |out| vec![out[0][ARMS * n * classes..].iter().map(|&z| f64::from(z)).collect()]),
         reference: Box::new(move |v| vec![by_arm(|a| twin::logits(of_arm(&v[0], a), features, n, &v[1], classes))]),
     };
-    let (integers, table) = (Operand::integers(Buf::Indices, &slots), Operand::integers(Buf::Labels, &labels));
-    let wanted: Vec<u8> = indices.iter().map(|&i| labels[i as usize] as u8).collect();
+    let (integers, table) = (Operand::integers(Buf::Draws, &slots), Operand::integers(Buf::Labels, &labels));
+    let wanted: Vec<u8> = draws.iter().map(|draw| labels[draw.image as usize] as u8).collect();
     let head = Case {
         name: "pool_head".into(),
         call: calls::pool_head(n, features, classes, ARMS, [Buf::Map(0), Buf::Gradient(0)]),

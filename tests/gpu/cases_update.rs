@@ -13,7 +13,7 @@ use explr::model::{Activation, Net, Norm, Plan, Shape};
 
 fn layout() -> (Plan, Layout) {
     let net = Net::convnet(Shape { c: 2, h: 12, w: 12 }, 10, &[(10, 1), (16, 2)], Norm::Batch, Activation::Gelu);
-    let plan = Plan::new(&net, 12);
+    let plan = Plan::new(&net.with_trained_head(), 12);
     let layout = Layout::new(&plan);
     (plan, layout)
 }
@@ -51,6 +51,7 @@ fn updates() -> Vec<(&'static str, [ArmInput; ARMS])> {
             "converted, and doubled",
             [plain.out_of_gauge(0.6, 0.3), ArmInput { halvings: -2, ..plain.into_gauge(0.7, 0.2) }],
         ),
+        ("the head, frozen and trained", [plain, ArmInput { trains_head: true, ..plain }]),
         ("resting", [ArmInput { live: false, halvings: 2, ..plain }, plain]),
     ]
 }
@@ -98,7 +99,7 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
                 for w in &weights {
                     let range = a * count + w.offset..a * count + w.offset + w.len();
                     let (theta, buffer) = (&mut theta[range.clone()], &mut buffer[range.clone()]);
-                    let s = twin::update(theta, buffer, &v[2][range], input);
+                    let s = twin::update(theta, buffer, &v[2][range], &input.on(w.role));
                     sums.extend([s.weight_sq, s.gradient_sq, s.dot, s.step_sq]);
                 }
             }

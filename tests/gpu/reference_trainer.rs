@@ -3,7 +3,7 @@
 use explr::engine::cpu::reference as twin;
 use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Setup};
 use explr::model::plan::INPUT;
-use explr::model::{Op, Plan};
+use explr::model::{Draw, Op, Plan};
 
 /// Mean and 1/√(var + ε) of the sets of one norm; empty for other operations.
 type Stats = (Vec<f64>, Vec<f64>);
@@ -20,12 +20,12 @@ impl ReferenceArm {
         Self { momentum: vec![0.0; weights.len()], weights }
     }
 
-    pub fn step(&mut self, setup: &Setup, batch: &[u32], arm: &ArmInput) -> ArmRow {
+    pub fn step(&mut self, setup: &Setup, batch: &[Draw], arm: &ArmInput) -> ArmRow {
         let plan = setup.train_plan();
         let (maps, stats) = self.forward(&plan, &setup.train_images, batch, arm.epsilon);
         let mut gradients: Vec<Vec<f64>> = maps.iter().map(|map| vec![0.0; map.len()]).collect();
         let mut dw = vec![0.0; self.weights.len()];
-        let labels: Vec<u8> = batch.iter().map(|&i| setup.train_labels[i as usize]).collect();
+        let labels: Vec<u8> = batch.iter().map(|draw| setup.train_labels[draw.image as usize]).collect();
         let head: Vec<f64> = setup.head.iter().map(|&h| f64::from(h)).collect();
         let (mut loss, mut correct) = (0.0, 0);
         for (index, op) in plan.ops.iter().enumerate().rev() {
@@ -50,26 +50,36 @@ impl ReferenceArm {
                     twin::add_backward(&dy, &mut gradients[a], true);
                     twin::add_backward(&dy, &mut gradients[b], true);
                 }
+                Op::Concat { a, b, output } => {
+                    let dy = gradients[output].clone();
+                    twin::concat_backward(&dy, 0, &mut gradients[a], true);
+                    twin::concat_backward(&dy, maps[a].len(), &mut gradients[b], true);
+                }
+                Op::AvgPool { input, output, ref geometry } => {
+                    let dy = gradients[output].clone();
+                    twin::avg_pool_backward(&dy, &mut gradients[input], geometry, true);
+                }
+                Op::Affine { .. } => unreachable!("the GPU engine refuses it"),
             }
         }
         let update = |w: &explr::model::Weight| {
             let range = w.offset..w.offset + w.len();
             let (theta, buffer) = (&mut self.weights[range.clone()], &mut self.momentum[range.clone()]);
-            twin::update(theta, buffer, &dw[range], arm)
+            twin::update(theta, buffer, &dw[range], &arm.on(w.role))
         };
         ArmRow { loss, correct, layers: plan.weights.iter().map(update).collect() }
     }
 
     pub fn logits(&self, setup: &Setup, start: usize, epsilon: f64) -> Vec<f64> {
         let plan = setup.eval_plan();
-        let indices: Vec<u32> = (start..start + EVAL_CHUNK).map(|i| i as u32).collect();
-        let (maps, _) = self.forward(&plan, &setup.test_images, &indices, epsilon);
+        let images: Vec<Draw> = (start..start + EVAL_CHUNK).map(|i| Draw::plain(i as u32)).collect();
+        let (maps, _) = self.forward(&plan, &setup.test_images, &images, epsilon);
         let head: Vec<f64> = setup.head.iter().map(|&h| f64::from(h)).collect();
         let Some(&Op::PoolHead { input }) = plan.ops.last() else { unreachable!("a plan ends in its head") };
         twin::logits(&maps[input], plan.features(), EVAL_CHUNK, &head, plan.classes)
     }
 
-    fn forward(&self, plan: &Plan, images: &[f32], batch: &[u32], epsilon: f64) -> (Vec<Vec<f64>>, Vec<Stats>) {
+    fn forward(&self, plan: &Plan, images: &[f32], batch: &[Draw], epsilon: f64) -> (Vec<Vec<f64>>, Vec<Stats>) {
         let mut maps: Vec<Vec<f64>> = (0..plan.tensors.len()).map(|t| vec![0.0; plan.tensor_len(t)]).collect();
         let mut stats: Vec<Stats> = vec![Default::default(); plan.ops.len()];
         let images: Vec<f64> = images.iter().map(|&x| f64::from(x)).collect();
@@ -94,6 +104,17 @@ impl ReferenceArm {
                     twin::add(&maps[a], &maps[b], &mut y);
                     maps[output] = y;
                 }
+                Op::Concat { a, b, output } => {
+                    let mut y = std::mem::take(&mut maps[output]);
+                    twin::concat(&maps[a], &maps[b], &mut y);
+                    maps[output] = y;
+                }
+                Op::AvgPool { input, output, ref geometry } => {
+                    let mut y = std::mem::take(&mut maps[output]);
+                    twin::avg_pool(&maps[input], &mut y, geometry);
+                    maps[output] = y;
+                }
+                Op::Affine { .. } => unreachable!("the GPU engine refuses it"),
                 Op::PoolHead { .. } => {}
             }
         }

@@ -1,12 +1,13 @@
 //! Whole steps: the engine against a trainer made of the reference operations, and against itself.
 
 use crate::bench::arm;
-use crate::compare::{assert_close, randoms};
+use crate::compare::{assert_close, randoms, relative_error};
 use crate::reference_trainer::ReferenceArm;
 use explr::engine::gpu::GpuEngine;
-use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, Output, Setup};
-use explr::model::{Activation, Net, Norm, Shape, init};
+use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
+use explr::model::{Activation, Architecture, Draw, Layer, Net, Norm, Shape, init};
 
+const SHAPE: Shape = Shape { c: 2, h: 8, w: 8 };
 const IMAGES: usize = 40;
 const BATCH: usize = 12;
 const STEPS: usize = 20;
@@ -15,14 +16,24 @@ const EVALUATED: usize = 3;
 
 /// A small network on random images, every arm with weights of its own.
 pub fn setup(norm: Norm, activation: Activation, residual: bool, arms: usize) -> Setup {
-    let shape = Shape { c: 2, h: 8, w: 8 };
-    let net = if residual {
-        Net::preresnet(shape, 10, 8, &[8, 12], norm, activation)
+    let architecture = if residual {
+        Architecture::PreResNet { depth: 8, widths: vec![8, 12] }
     } else {
-        Net::convnet(shape, 10, &[(8, 1), (12, 2)], norm, activation)
+        Architecture::ConvNet { widths: vec![(8, 1), (12, 2)] }
     };
+    setup_of(architecture.net(SHAPE, 10, norm, activation), arms)
+}
+
+/// A small DenseNet with a transition, on maps of odd size behind the first pooling.
+fn dense(norm: Norm, activation: Activation, arms: usize) -> Setup {
+    let net = Architecture::DenseNet { blocks: 3, layers: 2, growth: 4 };
+    setup_of(net.net(Shape { h: 10, w: 14, ..SHAPE }, 10, norm, activation), arms)
+}
+
+fn setup_of(net: Net, arms: usize) -> Setup {
+    let shape = net.input;
     let images = |seed, n: usize| randoms(seed, n * shape.len()).into_iter().map(|x| x as f32).collect();
-    let mut setup = Setup {
+    let setup = Setup {
         net,
         batch: BATCH,
         train_images: images(1, IMAGES),
@@ -31,23 +42,48 @@ pub fn setup(norm: Norm, activation: Activation, residual: bool, arms: usize) ->
         weights: vec![],
         head: vec![],
     };
+    started(setup, arms)
+}
+
+/// The same with the weights of its network.
+fn started(mut setup: Setup, arms: usize) -> Setup {
     let plan = setup.train_plan();
-    let weights = |arm| init::weights(&plan, 7 + arm as u32).into_iter().map(f64::from).collect();
-    setup.weights = (0..arms).map(weights).collect();
-    setup.head = init::head(&plan, 7, 10.0);
+    let start = |arm| init::start(&plan, 7 + arm as u32, 10.0);
+    setup.weights = (0..arms).map(|arm| start(arm).weights.into_iter().map(f64::from).collect()).collect();
+    setup.head = start(0).head;
     setup
 }
 
-fn batch(step: usize) -> Vec<u32> {
-    (0..BATCH).map(|i| ((step * 5 + i * 3) % IMAGES) as u32).collect()
+/// The same network, whose head may be trained; all arms start from that of the first.
+fn with_trained_head(frozen: &Setup) -> Setup {
+    let net = frozen.net.clone().with_trained_head();
+    let mut setup = started(Setup { net, ..frozen.clone() }, frozen.weights.len());
+    let count = frozen.weights[0].len();
+    let head = setup.weights[0][count..].to_vec();
+    setup.weights.iter_mut().for_each(|weights| weights[count..].copy_from_slice(&head));
+    setup
 }
 
-/// What differs from step to step and arm to arm: rates that grow, a kick, halvings, an ε, an arm that stops.
+/// Every second image as it is, the others moved.
+pub fn batch(step: usize) -> Vec<Draw> {
+    let moved = |i: usize| match i % 2 {
+        0 => (0, 0, false),
+        _ => ((step + i) as i8 % 5 - 2, i as i8 % 3 - 1, i % 3 == 0),
+    };
+    let draw = |i: usize| {
+        let (dx, dy, flip) = moved(i);
+        Draw { image: ((step * 5 + i * 3) % IMAGES) as u32, dx, dy, flip }
+    };
+    (0..BATCH).map(draw).collect()
+}
+
+/// What differs from step to step and arm to arm: rates that grow, a kick, halvings, an ε, a head that is trained where
+/// there is one, an arm that stops.
 fn inputs(step: usize, arms: usize) -> Vec<ArmInput> {
     let base = arm(0.02);
     let all = [
         base,
-        ArmInput { lr: 0.02 * 1.01f64.powi(step as i32), weight_decay: 0.0, epsilon: 1e-3, ..base },
+        ArmInput { lr: 0.02 * 1.01f64.powi(step as i32), weight_decay: 0.0, epsilon: 1e-3, trains_head: true, ..base },
         ArmInput { kick: if step == 4 { 0.1 } else { 0.0 }, halvings: i32::from(step % 7 == 3), ..base },
         ArmInput { live: step < 6, momentum: 0.5, ..base },
     ];
@@ -117,7 +153,7 @@ async fn compare(what: &str, setup: &Setup, last: f64) {
     // The comparison would see a wrong sum, a wrong weight.
     let mut wrong = reference[0].weights.clone();
     wrong[3] += 0.01;
-    assert!(crate::compare::relative_error(&weights[0], &wrong) > last);
+    assert!(relative_error(&weights[0], &wrong) > last);
 }
 
 gpu_test! {
@@ -131,6 +167,88 @@ gpu_test! {
     async fn a_residual_net_trains_as_the_reference_does() {
         compare("PreResNet, BatchNorm, softplus", &setup(Norm::Batch, Activation::Softplus, true, 4), 2e-4).await;
         compare("PreResNet, LayerNorm, tanh", &setup(Norm::Layer, Activation::Tanh, true, 2), 2e-4).await;
+        compare("PreResNet, GroupNorm, GELU", &setup(Norm::Group(2), Activation::Gelu, true, 2), 2e-4).await;
+    }
+}
+
+gpu_test! {
+    async fn a_dense_net_trains_as_the_reference_does() {
+        compare("DenseNet, BatchNorm, GELU", &dense(Norm::Batch, Activation::Gelu, 4), 2e-4).await;
+        compare("DenseNet, GroupNorm, SiLU", &dense(Norm::Group(2), Activation::Silu, 2), 2e-4).await;
+    }
+}
+
+gpu_test! {
+    async fn a_trainable_scale_and_shift_is_refused_in_a_sentence() {
+        let mut net = setup(Norm::Batch, Activation::Gelu, false, 1).net;
+        net.layers.push(Layer::Affine { name: "last".into() });
+        let refused = GpuEngine::new(&setup_of(net, 1)).await.err();
+        assert!(matches!(&refused, Some(EngineError::Refused(why)) if why.contains("scale and shift")), "{refused:?}");
+    }
+}
+
+gpu_test! {
+    async fn a_head_trains_as_the_reference_says_and_a_frozen_one_changes_nothing() {
+        let frozen = setup(Norm::Batch, Activation::Gelu, false, 3);
+        let trained = with_trained_head(&frozen);
+        compare("trained head", &trained, 2e-4).await;
+        let ((plain, _), (outputs, weights)) = (train(&frozen, STEPS).await, train(&trained, STEPS).await);
+        let losses = |outputs: &[Output], arm: usize| -> Vec<f64> {
+            let rows = outputs.iter().filter_map(|o| if let Output::Row { arms, .. } = o { Some(arms) } else { None });
+            rows.map(|arms| arms[arm].loss).collect()
+        };
+        let count = frozen.weights[0].len();
+        for (arm, weights) in weights.iter().enumerate() {
+            let error = relative_error(&losses(&outputs, arm), &losses(&plain, arm));
+            let kept = weights[count..] == trained.weights[arm][count..];
+            // Arm 1 trains its head.
+            assert!(if arm == 1 { error > 1e-2 && !kept } else { error < 1e-4 && kept }, "arm {arm}: {error:.1e}");
+        }
+    }
+}
+
+gpu_test! {
+    /// In one submit with the steps around it, and read by the same map.
+    async fn a_snapshot_shows_the_weights_after_the_updates_before_it() {
+        let setup = with_trained_head(&setup(Norm::Batch, Activation::Gelu, false, 2));
+        let mut stopped = GpuEngine::new(&setup).await.expect("there is an adapter");
+        (0..3).for_each(|step| stopped.step(step as u64, &batch(step), &inputs(step, 2)));
+        let mut want = vec![];
+        for arm in 0..2 {
+            want.push(stopped.weights(arm).await.expect("weights"));
+        }
+
+        let plan = setup.train_plan();
+        let of_layers = |weights: &[Vec<f64>], ids: &[usize]| -> Vec<Vec<f64>> {
+            let of_layer = |arm: &[f64], id: usize| arm[plan.weights[id].offset..][..plan.weights[id].len()].to_vec();
+            weights.iter().map(|arm| ids.iter().flat_map(|&id| of_layer(arm, id)).collect()).collect()
+        };
+        let mut engine = GpuEngine::new(&setup).await.expect("there is an adapter");
+        for step in 0..5 {
+            if step == 3 {
+                engine.evaluate(3, 0, &inputs(step, 2));
+                engine.snapshot(3, &[1]);
+            }
+            engine.step(step as u64, &batch(step), &inputs(step, 2));
+        }
+        engine.snapshot(5, &[]);
+        let outputs = engine.collect().await.expect("five steps");
+        assert_eq!(outputs.len(), 8);
+        assert_eq!(outputs[4], Output::Weights { step: 3, layers: vec![1], arms: of_layers(&want, &[1]) });
+        assert!(matches!(outputs[3], Output::Logits { step: 3, .. }));
+        assert!(matches!(outputs[5], Output::Row { step: 3, .. }));
+        assert_eq!(outputs[7], Output::Weights { step: 5, layers: vec![], arms: vec![vec![]; 2] });
+
+        // Another time, of more layers and in another order than theirs.
+        let mut now = vec![];
+        for arm in 0..2 {
+            now.push(engine.weights(arm).await.expect("weights"));
+        }
+        engine.snapshot(5, &[2, 0]);
+        engine.step(5, &batch(5), &inputs(5, 2));
+        let outputs = engine.collect().await.expect("a step");
+        assert_eq!(outputs[0], Output::Weights { step: 5, layers: vec![2, 0], arms: of_layers(&now, &[2, 0]) });
+        assert_ne!(of_layers(&now, &[1]), of_layers(&want, &[1]), "weights move");
     }
 }
 

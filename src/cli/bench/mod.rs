@@ -11,7 +11,7 @@ use crate::engine::gpu::{GpuEngine, encode, layout::Layout};
 use crate::engine::{Engine, EngineError, MAX_ARMS, Output, Setup};
 use crate::experiment::{Precision, limits};
 use crate::model::plan::INPUT;
-use crate::model::{Op, Plan};
+use crate::model::{Draw, Op, Plan};
 use clap::Args;
 use peers::{BATCHES, PeerNet};
 use web_time::Instant;
@@ -149,7 +149,7 @@ impl Rounds {
         let mut loss = f64::NAN;
         for done in 1..=steps {
             let start = (self.step % BATCHES as u64) as u32 * self.batch as u32;
-            let images: Vec<u32> = (start..start + self.batch as u32).collect();
+            let images: Vec<Draw> = (start..start + self.batch as u32).map(Draw::plain).collect();
             self.engine.step(self.step, &images, &inputs);
             self.step += 1;
             if (done % READ_EVERY == 0 || done == steps)
@@ -170,7 +170,12 @@ pub fn convolution_flops(plan: &Plan) -> f64 {
             let passes = if input == INPUT { 2 } else { 3 };
             2.0 * (passes * geometry.multiply_adds()) as f64
         }
-        Op::NormAct { .. } | Op::Add { .. } | Op::PoolHead { .. } => 0.0,
+        Op::NormAct { .. }
+        | Op::Add { .. }
+        | Op::Concat { .. }
+        | Op::AvgPool { .. }
+        | Op::Affine { .. }
+        | Op::PoolHead { .. } => 0.0,
     };
     plan.ops.iter().map(of_op).sum()
 }

@@ -123,19 +123,20 @@ mod tests {
     use super::*;
     use crate::engine::cpu::CpuEngine;
     use crate::engine::{Engine, Output};
+    use crate::model::Draw;
 
     /// The losses of the first steps in f64.
     fn losses(net: PeerNet, batch: usize, steps: usize) -> Vec<f64> {
         let mut engine = CpuEngine::<f64>::new(net.setup(batch, 1), 1);
         for step in 0..steps {
             let start = (step % BATCHES * batch) as u32;
-            let indices: Vec<u32> = (start..start + batch as u32).collect();
-            engine.step(step as u64, &indices, &[INPUT]);
+            let images: Vec<Draw> = (start..start + batch as u32).map(Draw::plain).collect();
+            engine.step(step as u64, &images, &[INPUT]);
         }
         let outputs = pollster::block_on(engine.collect()).unwrap();
         let loss = |output: &Output| match output {
             Output::Row { arms, .. } => arms[0].loss,
-            Output::Logits { .. } => f64::NAN,
+            Output::Logits { .. } | Output::Weights { .. } => f64::NAN,
         };
         outputs.iter().map(loss).collect()
     }

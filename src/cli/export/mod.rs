@@ -4,9 +4,10 @@ mod network;
 mod npy;
 
 use super::run;
-use crate::data::{self, BatchOrder, Dataset};
+use crate::data::{BatchOrder, Dataset};
 use crate::engine::Setup;
 use crate::experiment::{Experiment, Link, limits};
+use crate::model::{Augment, Layer, Net, Plan, init};
 use crate::session::csv;
 use crate::trainer::build;
 use clap::Args;
@@ -26,6 +27,9 @@ pub struct Export {
     /// Steps to train and export; the link's own number by default.
     #[arg(long, value_parser = clap::value_parser!(u64).range(limits::STEPS))]
     pub steps: Option<u64>,
+    /// Images of your own, as `explr run` takes them.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub data: Vec<PathBuf>,
     /// The folder to write; made if it is missing.
     #[arg(long)]
     pub out: PathBuf,
@@ -42,7 +46,7 @@ pub fn main(args: &Export) -> Result<(), String> {
     let mut link = Link::parse(&args.link);
     link.notes.iter().for_each(|note| eprintln!("explr: {note}"));
     link.experiment.steps = args.steps.unwrap_or(link.experiment.steps);
-    let data = data::fashion_mnist();
+    let data = run::images(&mut link.experiment, &args.data)?;
     let written = files(&args.out, &link, &data)?;
     let session = run::train_on(&data, &link.experiment, link.experiment.steps, args.eval_every)?;
     session.notices.iter().for_each(|notice| eprintln!("explr: {notice}"));
@@ -58,7 +62,8 @@ pub fn main(args: &Export) -> Result<(), String> {
 /// A sentence with the file that cannot be written.
 pub fn files(out: &Path, link: &Link, data: &Dataset) -> Result<usize, String> {
     let experiment = &link.experiment;
-    let setup = build::setup(experiment, data);
+    let setup = build::setup(experiment, data)?;
+    let net = body(&setup.net);
     let per_epoch = order(experiment, data).steps_per_epoch() as u64;
     let description = json!({
         "explr": env!("CARGO_PKG_VERSION"),
@@ -66,7 +71,7 @@ pub fn files(out: &Path, link: &Link, data: &Dataset) -> Result<usize, String> {
         "data": data.name,
         "steps_per_epoch": per_epoch,
         "experiment": experiment,
-        "network": network::network(&setup.net),
+        "network": network::network(&net),
     });
     let weights = out.join("weights");
     create_dir_all(&weights).map_err(|error| cannot(&weights, &error))?;
@@ -76,15 +81,35 @@ pub fn files(out: &Path, link: &Link, data: &Dataset) -> Result<usize, String> {
     let [c, h, w] = [data.shape.c, data.shape.h, data.shape.w].map(|n| n as u64);
     npy(&out.join("images.npy"), &[count, c, h, w], data.train.images.iter().copied())?;
     npy(&out.join("labels.npy"), &[count], data.train.labels.iter().copied())?;
-    let mut order = order(experiment, data);
-    let batches = (0..experiment.steps).flat_map(|_| order.next_batch()).map(i64::from);
-    npy(&out.join("batches.npy"), &[experiment.steps, experiment.batch as u64], batches)?;
     npy(&out.join("hyper.npy"), &[experiment.steps, 3], driven(experiment, per_epoch))?;
-    Ok(6 + tensors(out, &setup)?)
+    Ok(5 + draws(out, experiment, data)? + tensors(out, &net, &setup, experiment)?)
+}
+
+/// The network up to its head, which is written by itself, trained or not.
+fn body(net: &Net) -> Net {
+    let mut body = net.clone();
+    body.layers.retain(|layer| *layer != Layer::Head);
+    body
 }
 
 fn order(experiment: &Experiment, data: &Dataset) -> BatchOrder {
-    BatchOrder::new(experiment.seed, data.train.len(), experiment.batch)
+    BatchOrder::new(experiment.seed, data.train.len(), experiment.batch, experiment.augment)
+}
+
+/// The image indices of every step, and with augmentation (dx, dy, flip) of each as `moves.npy`; how many files.
+fn draws(out: &Path, experiment: &Experiment, data: &Dataset) -> Result<usize, String> {
+    let shape = [experiment.steps, experiment.batch as u64];
+    let draws = || {
+        let mut order = order(experiment, data);
+        (0..experiment.steps).flat_map(move |_| order.next_batch())
+    };
+    npy(&out.join("batches.npy"), &shape, draws().map(|draw| i64::from(draw.image)))?;
+    if experiment.augment == Augment::default() {
+        return Ok(1);
+    }
+    let moves = draws().flat_map(|draw| [draw.dx, draw.dy, i8::from(draw.flip)]);
+    npy(&out.join("moves.npy"), &[shape[0], shape[1], 3], moves)?;
+    Ok(2)
 }
 
 /// η_t, λ_t and γ_t of every step, one after another.
@@ -99,21 +124,22 @@ fn driven(experiment: &Experiment, per_epoch: u64) -> impl Iterator<Item = f64> 
 }
 
 /// The initial weights and the head; how many files.
-fn tensors(out: &Path, setup: &Setup) -> Result<usize, String> {
-    let plan = setup.train_plan();
+fn tensors(out: &Path, net: &Net, setup: &Setup, experiment: &Experiment) -> Result<usize, String> {
+    let plan = Plan::new(net, experiment.batch);
     for weight in &plan.weights {
         let shape = [weight.out, weight.input, weight.kernel, weight.kernel].map(|n| n as u64);
-        let values = setup.weights[0][weight.offset..][..weight.len()].iter().map(|&x| x as f32);
+        let values = setup.weights[0][weight.range()].iter().map(|&x| x as f32);
         npy(&out.join("weights").join(format!("{}.npy", weight.name)), &shape, values)?;
     }
-    let shape = [plan.features().c as u64, plan.classes as u64];
-    npy(&out.join("head.npy"), &shape, setup.head.iter().copied())?;
+    let head = init::head(&plan, experiment.seed, experiment.head_norm);
+    npy(&out.join("head.npy"), &[plan.features().c as u64, plan.classes as u64], head.into_iter())?;
     Ok(1 + plan.weights.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data;
 
     use serde_json::Value;
 
@@ -123,21 +149,56 @@ mod tests {
         (npy.shape().to_vec(), npy.into_vec().unwrap())
     }
 
+    fn folder(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("explr-{name}-{}", std::process::id()))
+    }
+
+    #[test]
+    fn moves_stand_beside_the_batches() {
+        let (out, data) = (folder("moves"), data::fashion_mnist());
+        create_dir_all(&out).unwrap();
+        let augment = Augment { shift: 3, flip: true };
+        let plain = Experiment { steps: 4, batch: 6, seed: 3, ..Experiment::default() };
+        let moved = Experiment { augment, ..plain.clone() };
+        assert_eq!(draws(&out, &moved, &data).unwrap(), 2);
+        let (_, with) = read::<i64>(&out.join("batches.npy"));
+        let (shape, moves) = read::<i8>(&out.join("moves.npy"));
+        assert_eq!((shape, moves.len()), (vec![4, 6, 3], 72));
+        assert!(moves.chunks(3).all(|m| m[0].abs() <= 3 && m[1].abs() <= 3 && (0..=1).contains(&m[2])));
+        assert_eq!(moves[1], order(&moved, &data).next_batch()[0].dy);
+        assert_eq!(draws(&out, &plain, &data).unwrap(), 1);
+        assert_eq!(with, read::<i64>(&out.join("batches.npy")).1, "the same images in the same order");
+        std::fs::remove_dir_all(&out).unwrap();
+    }
+
+    #[test]
+    fn a_trained_head_is_the_same_head() {
+        let (out, data) = (folder("head"), data::fashion_mnist());
+        let mut heads = vec![];
+        for fragment in ["#v=1&n=1", "#v=1&n=1&arms=wd,exp,broken&break=head"] {
+            assert_eq!(files(&out, &Link::parse(fragment), &data).unwrap(), 10, "{fragment}");
+            heads.push(read::<f32>(&out.join("head.npy")));
+        }
+        assert_eq!(heads[0].0, [32, 10]);
+        assert_eq!(heads[0], heads[1]);
+        std::fs::remove_dir_all(&out).unwrap();
+    }
+
     #[test]
     fn the_files_are_what_the_trainer_starts_from() {
-        let out = std::env::temp_dir().join(format!("explr-export-{}", std::process::id()));
+        let out = folder("export");
         let mut link = Link::parse("#v=1&batch=16&seed=3");
         link.experiment.steps = 5;
         let data = data::fashion_mnist();
         assert_eq!(files(&out, &link, &data).unwrap(), 10);
-        let setup = build::setup(&link.experiment, &data);
+        let setup = build::setup(&link.experiment, &data).unwrap();
         let (shape, images) = read::<f32>(&out.join("images.npy"));
         assert_eq!((shape, &images[..]), (vec![4_000, 1, 14, 14], &data.train.images[..]));
         let (shape, labels) = read::<u8>(&out.join("labels.npy"));
         assert_eq!((shape, &labels[..]), (vec![4_000], &data.train.labels[..]));
         let (shape, batches) = read::<i64>(&out.join("batches.npy"));
-        let mut order = BatchOrder::new(3, 4_000, 16);
-        let want: Vec<i64> = (0..5).flat_map(|_| order.next_batch()).map(i64::from).collect();
+        let mut order = BatchOrder::new(3, 4_000, 16, Augment::default());
+        let want: Vec<i64> = (0..5).flat_map(|_| order.next_batch()).map(|draw| i64::from(draw.image)).collect();
         assert_eq!((shape, batches), (vec![5, 16], want));
         let (shape, weights) = read::<f32>(&out.join("weights/conv2.npy"));
         assert_eq!(shape, [32, 16, 3, 3]);
@@ -166,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_cannot_be_made_is_named() {
-        let file = std::env::temp_dir().join(format!("explr-export-file-{}", std::process::id()));
+        let file = folder("export-file");
         std::fs::write(&file, "in the way").unwrap();
         let error = files(&file, &Link::default(), &data::fashion_mnist()).unwrap_err();
         assert!(error.contains("cannot be written"), "{error}");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// The plan of `net`: its operations in forward order on numbered tensors (0 is the batch of images), with the names of
 /// their weights. The norm is named, not spelled out as index sets: those belong to the lab's memory order.
 pub fn network(net: &Net) -> Value {
-    let plan = Plan::new(net, 1);
+    let plan = Plan::new(net, 2);
     json!({
         "input": net.input,
         "classes": net.classes,
@@ -39,6 +39,15 @@ fn operation(op: &Op, plan: &Plan) -> Value {
         }),
         Op::NormAct { input, output, .. } => json!({ "op": "norm_act", "input": input, "output": output }),
         Op::Add { a, b, output } => json!({ "op": "add", "a": a, "b": b, "output": output }),
+        Op::Concat { a, b, output } => json!({ "op": "concat", "a": a, "b": b, "output": output }),
+        Op::AvgPool { input, output, .. } => json!({ "op": "avg_pool", "input": input, "output": output }),
+        Op::Affine { input, scale, shift, output } => json!({
+            "op": "affine",
+            "input": input,
+            "output": output,
+            "scale": plan.weights[scale].name,
+            "shift": plan.weights[shift].name,
+        }),
         Op::PoolHead { input } => json!({ "op": "pool_head", "input": input }),
     }
 }

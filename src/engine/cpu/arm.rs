@@ -1,11 +1,11 @@
 //! One arm on the CPU: its weights, its buffer, and the room its forward and backward passes work in.
 
 use super::norm::NormTape;
-use super::reference::{logits, pool_head, update};
-use super::{conv, norm, scalar::Scalar};
+use super::reference::{affine, affine_backward, logits, pool_head, update};
+use super::{avg_pool, concat, conv, norm, scalar::Scalar};
 use crate::engine::{ArmInput, ArmRow};
 use crate::model::plan::INPUT;
-use crate::model::{Op, Plan};
+use crate::model::{Op, Plan, WeightId};
 
 /// Room for one pass of a plan over one batch.
 pub struct Workspace<T> {
@@ -54,6 +54,12 @@ impl<T: Scalar> Workspace<T> {
         &mut self.tensors[INPUT]
     }
 
+    /// Where the weights of one layer lie in the flat vector.
+    pub fn range(&self, id: WeightId) -> std::ops::Range<usize> {
+        let weight = &self.plan.weights[id];
+        weight.offset..weight.offset + weight.len()
+    }
+
     /// Everything up to the features that are pooled.
     fn forward(&mut self, weights: &[T], epsilon: f64) {
         let Self { plan, tensors, tapes, scratch, .. } = self;
@@ -75,6 +81,19 @@ impl<T: Scalar> Workspace<T> {
                     for ((y, &a), &b) in y.iter_mut().zip(a.iter()).zip(b.iter()) {
                         *y = a + b;
                     }
+                }
+                Op::Concat { a, b, output } => {
+                    let [a, b, y] = tensors.get_disjoint_mut([a, b, output]).expect("distinct tensors");
+                    concat::forward(a, b, y);
+                }
+                Op::AvgPool { input, output, geometry } => {
+                    let [x, y] = tensors.get_disjoint_mut([input, output]).expect("distinct tensors");
+                    avg_pool::forward(&geometry, x, y);
+                }
+                Op::Affine { input, scale, shift, output } => {
+                    let [x, y] = tensors.get_disjoint_mut([input, output]).expect("distinct tensors");
+                    let [scale, shift] = [scale, shift].map(|w| &weights[plan.weights[w].range()]);
+                    affine(x, scale, shift, y);
                 }
                 Op::PoolHead { .. } => {}
             }
@@ -111,6 +130,31 @@ impl<T: Scalar> Workspace<T> {
                             dx.copy_from_slice(dy);
                         }
                     }
+                }
+                Op::Concat { a, b, output } => {
+                    let mut first = 0;
+                    for input in [a, b] {
+                        let len = plan.tensor_len(input);
+                        if input != INPUT {
+                            let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
+                            concat::backward(&dy[first..first + len], dx, accumulate(input));
+                        }
+                        first += len;
+                    }
+                }
+                Op::AvgPool { input, .. } if input == INPUT => {}
+                Op::AvgPool { input, output, geometry } => {
+                    let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
+                    avg_pool::backward(&geometry, dy, dx, accumulate(input));
+                }
+                Op::Affine { input, scale, shift, output } => {
+                    let [scale, shift] = [scale, shift].map(|w| plan.weights[w].range());
+                    let (x, dy) = (&tensors[input], std::mem::take(&mut gradients[output]));
+                    let [d_scale, d_shift] =
+                        weight_gradient.get_disjoint_mut([scale.clone(), shift]).expect("distinct weights");
+                    let dx = &mut gradients[input];
+                    affine_backward(x, &weights[scale], &dy, d_scale, d_shift, dx, accumulate(input));
+                    gradients[output] = dy;
                 }
                 Op::PoolHead { .. } => {}
             }
@@ -151,7 +195,7 @@ impl<T: Scalar> ArmState<T> {
         let layers = work.plan.weights.iter().map(|w| {
             let range = w.offset..w.offset + w.len();
             let (weights, buffer) = (&mut self.weights[range.clone()], &mut self.buffer[range.clone()]);
-            update(weights, buffer, &self.gradient[range], input)
+            update(weights, buffer, &self.gradient[range], &input.on(w.role))
         });
         ArmRow { loss: outcome.loss.to_f64(), correct: outcome.correct, layers: layers.collect() }
     }

@@ -7,7 +7,10 @@
 
 pub mod activation;
 mod arm;
+pub mod avg_pool;
+pub mod concat;
 pub mod conv;
+pub mod gather;
 pub mod norm;
 pub mod real;
 pub mod reference;
@@ -16,22 +19,26 @@ pub mod scalar;
 pub use real::Real;
 
 use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
+use crate::model::{Draw, WeightId};
 use arm::{ArmState, Workspace};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
+use gather::gather;
 use scalar::Scalar;
 use std::sync::Arc;
 
 /// Something enqueued, for all arms.
 enum Job {
-    Step { step: u64, batch: Vec<u32>, arms: Vec<ArmInput> },
+    Step { step: u64, batch: Vec<Draw>, arms: Vec<ArmInput> },
     Evaluate { step: u64, start: usize, epsilons: Vec<f64> },
+    Snapshot { step: u64, layers: Vec<WeightId> },
 }
 
 /// What one arm made of a job.
 enum Done {
     Row(ArmRow),
-    Logits(Vec<f64>),
+    /// Logits or weights.
+    Numbers(Vec<f64>),
 }
 
 /// One arm with the room it works in.
@@ -89,7 +96,10 @@ impl<T: Scalar> CpuEngine<T> {
                 match job {
                     Job::Step { step, .. } => Output::Row { step, arms: of_arms.map(Done::row).collect() },
                     Job::Evaluate { step, start, .. } => {
-                        Output::Logits { step, start, arms: of_arms.map(Done::logits).collect() }
+                        Output::Logits { step, start, arms: of_arms.map(Done::numbers).collect() }
+                    }
+                    Job::Snapshot { step, layers } => {
+                        Output::Weights { step, layers, arms: of_arms.map(Done::numbers).collect() }
                     }
                 }
             })
@@ -101,44 +111,39 @@ impl Done {
     fn row(self) -> ArmRow {
         match self {
             Self::Row(row) => row,
-            Self::Logits(_) => unreachable!("a step gives a row"),
+            Self::Numbers(_) => unreachable!("a step gives a row"),
         }
     }
 
-    fn logits(self) -> Vec<f64> {
+    fn numbers(self) -> Vec<f64> {
         match self {
-            Self::Logits(logits) => logits,
-            Self::Row(_) => unreachable!("an evaluation gives logits"),
+            Self::Numbers(numbers) => numbers,
+            Self::Row(_) => unreachable!("only a step gives a row"),
         }
     }
 }
 
 impl<T: Scalar> Lane<T> {
+    fn weights_of(&self, layers: &[WeightId]) -> Vec<f64> {
+        let of_layer = |&id: &WeightId| self.state.weights[self.train.range(id)].iter().map(|w| w.to_f64());
+        layers.iter().flat_map(of_layer).collect()
+    }
+
     fn run(&mut self, index: usize, job: &Job, shared: &Shared<T>) -> Done {
         let shape = shared.setup.net.input;
         match job {
             Job::Step { batch, arms, .. } if arms[index].live => {
-                gather(shape.c, shape.h * shape.w, &shared.setup.train_images, batch, self.train.images_mut());
-                let labels: Vec<u8> = batch.iter().map(|&i| shared.labels[i as usize]).collect();
+                gather(&shared.setup.train_images, shape, batch, self.train.images_mut());
+                let labels: Vec<u8> = batch.iter().map(|draw| shared.labels[draw.image as usize]).collect();
                 Done::Row(self.state.step(&mut self.train, &labels, &shared.head, &arms[index]))
             }
             Job::Step { .. } => Done::Row(ArmRow { loss: f64::NAN, correct: 0, layers: Vec::new() }),
             Job::Evaluate { start, epsilons, .. } => {
-                let images: Vec<u32> = (*start as u32..(*start + EVAL_CHUNK) as u32).collect();
-                gather(shape.c, shape.h * shape.w, &shared.setup.test_images, &images, self.eval.images_mut());
-                Done::Logits(self.state.logits(&mut self.eval, &shared.head, epsilons[index]))
+                let images: Vec<Draw> = (*start..*start + EVAL_CHUNK).map(|i| Draw::plain(i as u32)).collect();
+                gather(&shared.setup.test_images, shape, &images, self.eval.images_mut());
+                Done::Numbers(self.state.logits(&mut self.eval, &shared.head, epsilons[index]))
             }
-        }
-    }
-}
-
-/// Images `[n, c, h, w]` → the batch `[c, n, h, w]`.
-fn gather<T: Scalar>(channels: usize, pixels: usize, images: &[f32], batch: &[u32], out: &mut [T]) {
-    for channel in 0..channels {
-        for (slot, &image) in batch.iter().enumerate() {
-            let from = &images[(image as usize * channels + channel) * pixels..][..pixels];
-            let to = &mut out[(channel * batch.len() + slot) * pixels..][..pixels];
-            to.iter_mut().zip(from).for_each(|(to, &from)| *to = T::from_f64(f64::from(from)));
+            Job::Snapshot { layers, .. } => Done::Numbers(self.weights_of(layers)),
         }
     }
 }
@@ -173,12 +178,16 @@ impl<T: Scalar> Engine for CpuEngine<T> {
         "CPU"
     }
 
-    fn step(&mut self, step: u64, batch: &[u32], arms: &[ArmInput]) {
+    fn step(&mut self, step: u64, batch: &[Draw], arms: &[ArmInput]) {
         self.jobs.push(Job::Step { step, batch: batch.to_vec(), arms: arms.to_vec() });
     }
 
     fn evaluate(&mut self, step: u64, start: usize, arms: &[ArmInput]) {
         self.jobs.push(Job::Evaluate { step, start, epsilons: arms.iter().map(|a| a.epsilon).collect() });
+    }
+
+    fn snapshot(&mut self, step: u64, layers: &[WeightId]) {
+        self.jobs.push(Job::Snapshot { step, layers: layers.to_vec() });
     }
 
     fn collect(&mut self) -> LocalBoxFuture<'_, Result<Vec<Output>, EngineError>> {
@@ -190,3 +199,9 @@ impl<T: Scalar> Engine for CpuEngine<T> {
         ready(Ok(weights)).boxed_local()
     }
 }
+
+#[cfg(test)]
+mod gradient_tests;
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

@@ -2,7 +2,7 @@
 
 use super::kernels::{self, Kernel};
 use super::layout::{LayerLayout, Layout, filled_up, gradient_rows};
-use crate::model::{Activation, ConvGeometry, NormGeometry, Shape};
+use crate::model::{Activation, ConvGeometry, NormGeometry, PoolGeometry, Shape};
 
 /// A buffer on the device. Feature maps are `[arm][c, n, h, w]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11,8 +11,8 @@ pub enum Buf {
     Images,
     /// Their classes, u32.
     Labels,
-    /// Image indices of each step that may be enqueued, u32.
-    Indices,
+    /// Draws of each step that may be enqueued, two u32 each.
+    Draws,
     /// The batch `[c, n, h, w]`, shared by all arms.
     Batch,
     /// A feature map, or several that never meet.
@@ -58,13 +58,12 @@ pub struct Call {
 
 /// `gather`: `n` images of `shape`.
 pub fn gather(n: usize, shape: Shape) -> Call {
-    let pixels = shape.h * shape.w;
     Call {
         kernel: &kernels::GATHER,
         constants: vec![],
-        sizes: vec![("n", n), ("channels", shape.c), ("pixels", pixels)],
-        buffers: vec![Buf::Images, Buf::Indices, Buf::Batch],
-        grid: [(n * pixels).div_ceil(64), shape.c, 1],
+        sizes: vec![("n", n), ("channels", shape.c), ("height", shape.h), ("width", shape.w)],
+        buffers: vec![Buf::Images, Buf::Draws, Buf::Batch],
+        grid: [(n * shape.h * shape.w).div_ceil(64), shape.c, 1],
     }
 }
 
@@ -228,6 +227,58 @@ pub fn add_backward(len: usize, [dy, dx]: [Buf; 2], accumulate: bool) -> Call {
     }
 }
 
+/// `concat`: of an arm `len_a` elements of `a`, then `len_b` of `b`.
+pub fn concat([len_a, len_b]: [usize; 2], arms: usize, [a, b, y]: [Buf; 3]) -> Call {
+    let len = arms * (len_a + len_b);
+    Call {
+        kernel: &kernels::CONCAT,
+        constants: vec![],
+        sizes: vec![("len", len), ("a_arm", len_a), ("b_arm", len_b)],
+        buffers: vec![a, b, y],
+        grid: flat_grid(len),
+    }
+}
+
+/// `concat_backward`: of an arm's `whole` elements of `dy` the `part` elements from `first` on.
+pub fn concat_backward([whole, first, part]: [usize; 3], arms: usize, [dy, dx]: [Buf; 2], accumulate: bool) -> Call {
+    Call {
+        kernel: &kernels::CONCAT_BACKWARD,
+        constants: vec![("ACCUMULATE", f64::from(u8::from(accumulate)))],
+        sizes: vec![("len", arms * part), ("part", part), ("first", first), ("dy_arm", whole)],
+        buffers: vec![dy, dx],
+        grid: flat_grid(arms * part),
+    }
+}
+
+fn avg_pool_sizes(g: &PoolGeometry, len: usize) -> Vec<(&'static str, usize)> {
+    let (input, output) = (g.input, g.output());
+    vec![("len", len), ("in_h", input.h), ("in_w", input.w), ("out_h", output.h), ("out_w", output.w)]
+}
+
+/// `avg_pool`.
+pub fn avg_pool(g: &PoolGeometry, arms: usize, [x, y]: [Buf; 2]) -> Call {
+    let len = arms * g.n * g.output().len();
+    Call {
+        kernel: &kernels::AVG_POOL,
+        constants: vec![],
+        sizes: avg_pool_sizes(g, len),
+        buffers: vec![x, y],
+        grid: flat_grid(len),
+    }
+}
+
+/// `avg_pool_backward`.
+pub fn avg_pool_backward(g: &PoolGeometry, arms: usize, [dy, dx]: [Buf; 2], accumulate: bool) -> Call {
+    let len = arms * g.n * g.input.len();
+    Call {
+        kernel: &kernels::AVG_POOL_BACKWARD,
+        constants: vec![("ACCUMULATE", f64::from(u8::from(accumulate)))],
+        sizes: avg_pool_sizes(g, len),
+        buffers: vec![dy, dx],
+        grid: flat_grid(len),
+    }
+}
+
 fn pool(kernel: &'static Kernel, n: usize, features: Shape, classes: usize, arms: usize, buffers: Vec<Buf>) -> Call {
     Call {
         kernel,
@@ -240,7 +291,7 @@ fn pool(kernel: &'static Kernel, n: usize, features: Shape, classes: usize, arms
 
 /// `pool_head`.
 pub fn pool_head(n: usize, features: Shape, classes: usize, arms: usize, [x, dx]: [Buf; 2]) -> Call {
-    let buffers = vec![x, Buf::Head, Buf::Labels, Buf::Indices, dx, Buf::Losses];
+    let buffers = vec![x, Buf::Head, Buf::Labels, Buf::Draws, dx, Buf::Losses];
     pool(&kernels::POOL_HEAD, n, features, classes, arms, buffers)
 }
 

@@ -17,6 +17,27 @@ pub struct Encoded {
     pub lens: BTreeMap<Buf, usize>,
 }
 
+const REFUSED_AFFINE: &str = "a trainable scale and shift per channel has no kernel; it breaks scale invariance";
+
+/// Whether there are kernels for every operation of `plan`; the other functions here need it.
+///
+/// # Errors
+/// A sentence that says what there is no kernel for.
+pub fn check(plan: &Plan) -> Result<(), String> {
+    for op in &plan.ops {
+        match op {
+            Op::Affine { .. } => return Err(REFUSED_AFFINE.to_owned()),
+            Op::Conv { .. } => {}
+            // All arms share the images, and nobody asks for their gradient; only convolutions know.
+            _ if op.inputs().any(|tensor| tensor == INPUT) => {
+                return Err("the images must go into a convolution first".to_owned());
+            }
+            Op::NormAct { .. } | Op::Add { .. } | Op::Concat { .. } | Op::AvgPool { .. } | Op::PoolHead { .. } => {}
+        }
+    }
+    Ok(())
+}
+
 /// f32 of one arm's row in the ring of steps: loss, correct, four sums a layer.
 pub fn row_len(plan: &Plan) -> usize {
     2 + 4 * plan.weights.len()
@@ -59,6 +80,18 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
                     calls.push(calls::add_backward(arms * plan.tensor_len(output), buffers, !first(summand)));
                 }
             }
+            Op::Concat { a, b, output } => {
+                let [len_a, len_b] = [a, b].map(|part| plan.tensor_len(part));
+                for (part, place) in [(a, [len_a + len_b, 0, len_a]), (b, [len_a + len_b, len_a, len_b])] {
+                    let buffers = [gradients[output], gradients[part]];
+                    calls.push(calls::concat_backward(place, arms, buffers, !first(part)));
+                }
+            }
+            Op::AvgPool { input, output, ref geometry } => {
+                let buffers = [gradients[output], gradients[input]];
+                calls.push(calls::avg_pool_backward(geometry, arms, buffers, !first(input)));
+            }
+            Op::Affine { .. } => unreachable!("{REFUSED_AFFINE}"),
         }
     }
     calls.push(calls::update(layout, arms));
@@ -70,7 +103,7 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
     lens.insert(Buf::Momentum, layout.len * arms);
     lens.insert(Buf::Partials, layout.partial_len * arms);
     lens.insert(Buf::Losses, 2 * plan.batch * arms);
-    lens.insert(Buf::Blocks, 6 * blocks.len());
+    lens.insert(Buf::Blocks, blocks.as_flattened().len());
     lens.insert(Buf::LayerBlocks, layer_blocks.len());
     lens.insert(Buf::BlockSums, 4 * blocks.len() * arms);
     lens.insert(Buf::Ring, MAX_ENQUEUED * arms * row_len(plan));
@@ -81,7 +114,7 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
 pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
     let lives: Vec<Life> = (1..plan.tensors.len())
         .map(|tensor| {
-            let from = plan.ops.iter().position(|op| output(op) == Some(tensor)).unwrap_or(0);
+            let from = plan.ops.iter().position(|op| op.output() == Some(tensor)).unwrap_or(0);
             let to = plan.ops.iter().rposition(|op| op.inputs().any(|t| t == tensor)).unwrap_or(from);
             Life { len: plan.tensor_len(tensor), from, to }
         })
@@ -101,7 +134,7 @@ pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
 fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf]) -> Encoded {
     let mut calls = vec![calls::gather(plan.batch, plan.tensors[INPUT])];
     let mut lens = BTreeMap::from([
-        (Buf::Indices, MAX_ENQUEUED * plan.batch),
+        (Buf::Draws, 2 * MAX_ENQUEUED * plan.batch),
         (Buf::Batch, plan.tensor_len(INPUT)),
         (Buf::Weights, layout.len * arms),
         (Buf::Head, plan.features().c * plan.classes),
@@ -120,18 +153,18 @@ fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf]) -> Encoded {
             Op::Add { a, b, output } => {
                 calls.push(calls::add(arms * plan.tensor_len(output), [maps[a], maps[b], maps[output]]));
             }
+            Op::Concat { a, b, output } => {
+                let lens = [a, b].map(|part| plan.tensor_len(part));
+                calls.push(calls::concat(lens, arms, [maps[a], maps[b], maps[output]]));
+            }
+            Op::AvgPool { input, output, ref geometry } => {
+                calls.push(calls::avg_pool(geometry, arms, [maps[input], maps[output]]));
+            }
+            Op::Affine { .. } => unreachable!("{REFUSED_AFFINE}"),
             Op::PoolHead { .. } => {}
         }
     }
     Encoded { calls, lens }
-}
-
-/// The tensor an operation writes.
-fn output(op: &Op) -> Option<TensorId> {
-    match *op {
-        Op::Conv { output, .. } | Op::NormAct { output, .. } | Op::Add { output, .. } => Some(output),
-        Op::PoolHead { .. } => None,
-    }
 }
 
 /// The gradient buffer of each tensor, and the elements of each buffer for one arm. The gradient of a summand that
@@ -155,7 +188,7 @@ fn gradients(plan: &Plan) -> (Vec<Buf>, Vec<usize>) {
         .map(|&owner| {
             let sharers: Vec<TensorId> = (1..plan.tensors.len()).filter(|&t| same_as[t] == owner).collect();
             let readers = plan.ops.iter().rposition(|op| op.inputs().any(|t| sharers.contains(&t)));
-            let writer = plan.ops.iter().position(|op| output(op).is_some_and(|t| sharers.contains(&t)));
+            let writer = plan.ops.iter().position(|op| op.output().is_some_and(|t| sharers.contains(&t)));
             Life { len: plan.tensor_len(owner), from: time(readers.unwrap_or(0)), to: time(writer.unwrap_or(0)) }
         })
         .collect();

@@ -1,12 +1,13 @@
 use super::*;
 use crate::engine::gpu::kernels;
-use crate::model::{Activation, Net, Norm, Shape};
+use crate::model::{Activation, Layer, Net, Norm, Shape};
 
 fn nets() -> Vec<Net> {
     let shape = Shape { c: 1, h: 14, w: 14 };
     vec![
         Net::lab_default(shape, 10, Norm::Batch, Activation::Gelu),
         Net::preresnet(shape, 10, 14, &[8, 12], Norm::Group(4), Activation::Silu),
+        Net::densenet(shape, 10, [3, 3, 4], Norm::Layer, Activation::Gelu),
     ]
 }
 
@@ -61,6 +62,19 @@ fn sizes_are_those_of_the_shader() {
 }
 
 #[test]
+fn what_has_no_kernel_is_refused() {
+    let plan = |layers| {
+        let input = Shape { c: 1, h: 8, w: 8 };
+        Plan::new(&Net { input, classes: 2, layers, norm: Norm::Batch, activation: Activation::Gelu }, 4)
+    };
+    let conv = || Layer::Conv { name: "conv".into(), out: 4, kernel: 3, stride: 1 };
+    let affine = Layer::Affine { name: "last".into() };
+    assert!(check(&plan(vec![conv(), Layer::NormAct, affine])).unwrap_err().contains("scale and shift"));
+    assert!(check(&plan(vec![Layer::AvgPool, conv()])).unwrap_err().contains("convolution first"));
+    assert!(nets().iter().all(|net| check(&Plan::new(net, 4)).is_ok()));
+}
+
+#[test]
 fn evaluations_share_memory() {
     let plan = Plan::new(&nets()[1], 300);
     let encoded = evaluation(&plan, &Layout::new(&plan), 1);
@@ -76,11 +90,11 @@ fn gradients_that_share_a_buffer_never_meet() {
         let (buffers, _) = gradients(&plan);
         let mut holds: BTreeMap<Buf, Vec<TensorId>> = BTreeMap::new();
         for (index, op) in plan.ops.iter().enumerate().rev() {
-            if let Some(out) = output(op) {
+            if let Some(out) = op.output() {
                 assert!(holds[&buffers[out]].contains(&out), "{op:?} finds another gradient");
             }
             for input in op.inputs().filter(|&t| t != INPUT) {
-                let shared = output(op).is_some_and(|out| buffers[out] == buffers[input]);
+                let shared = op.output().is_some_and(|out| buffers[out] == buffers[input]);
                 let first = plan.writes_gradient_first(index, input);
                 match holds.get_mut(&buffers[input]) {
                     Some(held) if shared => held.push(input),

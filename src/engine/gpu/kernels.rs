@@ -48,7 +48,7 @@ macro_rules! kernels {
 }
 
 kernels! {
-    "Picks the images of a step."
+    "Picks the images of a step and moves them."
     GATHER = "gather", ["step"], [Read, Read, Write];
     "Convolution."
     CONV_FORWARD = "conv_forward", ["conv_sizes"], [Read, Read, Write];
@@ -56,12 +56,20 @@ kernels! {
     NORM_FORWARD = "norm_forward", ["step", "norm_sets", "reduce", "activation"], [Read, Write, Write];
     "Sum of two feature maps."
     ADD = "add", [], [Read, Read, Write];
+    "Channels of two feature maps."
+    CONCAT = "concat", [], [Read, Read, Write];
+    "Means over 2 × 2 pixels."
+    AVG_POOL = "avg_pool", ["avg_pool_sizes"], [Read, Write];
     "Pooling, head, loss and its gradient."
     POOL_HEAD = "pool_head", ["step", "pool"], [Read, Read, Read, Read, Write, Write];
     "Pooling and head of an evaluation."
     POOL_LOGITS = "pool_logits", ["step", "pool"], [Read, Read, Write];
     "Gradient of one summand."
     ADD_BACKWARD = "add_backward", [], [Read, Write];
+    "Gradient of one part of a concatenation."
+    CONCAT_BACKWARD = "concat_backward", [], [Read, Write];
+    "Gradient through means over 2 × 2 pixels."
+    AVG_POOL_BACKWARD = "avg_pool_backward", ["avg_pool_sizes"], [Read, Write];
     "Gradient through activation and normalisation."
     NORM_BACKWARD = "norm_backward", ["norm_sets", "reduce", "activation"], [Read, Read, Read, Write];
     "Gradient of a convolution's input."

@@ -4,7 +4,7 @@
 //! zeros, so that a thread loads the weights of neighbouring outputs as vec4. Gradients arrive as partial sums in the
 //! same order, `splits` of them a layer.
 
-use crate::model::{ConvGeometry, Op, Plan, Weight};
+use crate::model::{ConvGeometry, Op, Plan, Role, Weight};
 
 /// Threads of one workgroup of `update`; each has 4 weights or, with lanes, a share of their partial sums.
 const UPDATE_THREADS: usize = 64;
@@ -60,6 +60,23 @@ pub fn gradient_rows(geometry: &ConvGeometry) -> usize {
     geometry.kernel * geometry.kernel.div_ceil(3) * filled_up(geometry.output.c) / 8
 }
 
+impl LayerLayout {
+    /// (place in `[out, in, kh, kw]`, place on the device) of every weight, within the layer.
+    fn places(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let w = &self.weight;
+        let taps = w.kernel * w.kernel;
+        (0..w.len()).map(move |i| {
+            let (tap, c, o) = (i % taps, i / taps % w.input, i / taps / w.input);
+            (i, (tap * w.input + c) * filled_up(w.out) + o)
+        })
+    }
+
+    /// The layer's weights on the device → `[out, in, kh, kw]`.
+    pub fn unpack(&self, packed: &[f32]) -> Vec<f64> {
+        self.places().map(|(_, device)| f64::from(packed[device])).collect()
+    }
+}
+
 impl Layout {
     /// The layout for training `plan`.
     pub fn new(plan: &Plan) -> Self {
@@ -82,14 +99,9 @@ impl Layout {
 
     /// (place in plan order, place on the device) of every weight.
     fn places(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.layers.iter().flat_map(|layer| {
-            let w = &layer.weight;
-            let taps = w.kernel * w.kernel;
-            (0..w.len()).map(move |i| {
-                let (tap, c, o) = (i % taps, i / taps % w.input, i / taps / w.input);
-                (w.offset + i, layer.first + (tap * w.input + c) * filled_up(w.out) + o)
-            })
-        })
+        self.layers
+            .iter()
+            .flat_map(|layer| layer.places().map(|(plan, device)| (layer.weight.offset + plan, layer.first + device)))
     }
 
     /// Weights in plan order → on the device.
@@ -101,21 +113,19 @@ impl Layout {
 
     /// Weights on the device → in plan order.
     pub fn unpack(&self, packed: &[f32]) -> Vec<f64> {
-        let count = self.layers.iter().map(|l| l.weight.len()).sum();
-        let mut weights = vec![0.0; count];
-        self.places().for_each(|(plan, device)| weights[plan] = f64::from(packed[device]));
-        weights
+        self.layers.iter().flat_map(|layer| layer.unpack(&packed[layer.first..][..layer.len])).collect()
     }
 
     /// What each workgroup of `update` does, as its `Block` (in vec4), and the first block of each layer with the end.
-    pub fn blocks(&self) -> (Vec<[u32; 6]>, Vec<u32>) {
+    pub fn blocks(&self) -> (Vec<[u32; 7]>, Vec<u32>) {
         let (mut blocks, mut layer_blocks) = (vec![], vec![0]);
         for layer in &self.layers {
             let lanes = if layer.splits < MANY_SPLITS { 1 } else { 8 };
             let (vectors, most) = (layer.len / 4, UPDATE_THREADS / lanes);
             for at in (0..vectors).step_by(most) {
                 let (first, partial_first) = (layer.first / 4 + at, layer.partial_first / 4 + at);
-                let block = [first, most.min(vectors - at), partial_first, vectors, layer.splits, lanes];
+                let head = usize::from(layer.weight.role == Role::Head);
+                let block = [first, most.min(vectors - at), partial_first, vectors, layer.splits, lanes, head];
                 blocks.push(block.map(|x| x as u32));
             }
             layer_blocks.push(blocks.len() as u32);

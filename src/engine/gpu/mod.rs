@@ -14,17 +14,20 @@ pub mod kernels;
 pub mod layout;
 pub mod program;
 pub mod readback;
+pub mod snapshot;
 
 pub use device::{AdapterReport, probe_adapter};
 
 use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, LayerSums, MAX_ARMS, MAX_ENQUEUED, Output, Setup};
+use crate::model::{Draw, WeightId};
 use calls::Buf;
 use device::Gpu;
 use encode::Encoded;
 use futures_util::future::LocalBoxFuture;
 use layout::Layout;
-use program::{ArmInputs, Pipelines, Program, SLOT_BYTES, StepInputs};
+use program::{ArmInputs, Pipelines, Program, SLOT_BYTES, StepInputs, draw_words};
 use readback::{Readback, Stretch};
+use snapshot::Snapshots;
 use std::collections::BTreeMap;
 
 /// Multiply-adds that one submit may hold: a few milliseconds of a laptop's GPU, so that the page stays smooth.
@@ -35,11 +38,18 @@ const SOFTWARE_SUBMIT_MULTIPLY_ADDS: usize = SUBMIT_MULTIPLY_ADDS / 16;
 const STORAGE: wgpu::BufferUsages =
     wgpu::BufferUsages::STORAGE.union(wgpu::BufferUsages::COPY_DST).union(wgpu::BufferUsages::COPY_SRC);
 
-/// One of the two things that are enqueued.
+/// One of the things that are enqueued.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Job {
-    Step { step: u64 },
-    Evaluation { step: u64, start: usize },
+    Step {
+        step: u64,
+    },
+    Evaluation {
+        step: u64,
+        start: usize,
+    },
+    /// The snapshot at this place.
+    Snapshot(usize),
 }
 
 /// A program with its buffers.
@@ -65,7 +75,8 @@ pub struct GpuEngine {
     inputs_group: wgpu::BindGroup,
     pipelines: usize,
     readback: Readback,
-    /// Enqueued since the last collect; a job's place is its slot.
+    snapshots: Snapshots,
+    /// Enqueued since the last collect; the place of a job among those that compute is its slot.
     jobs: Vec<Job>,
     /// How many of them are submitted.
     submitted: usize,
@@ -75,9 +86,10 @@ impl GpuEngine {
     /// Opens a device and makes everything that `setup` needs. In software this takes seconds, on a GPU a fraction.
     ///
     /// # Errors
-    /// Where there is no GPU, or it cannot hold the network.
+    /// Where there is no GPU, or it cannot hold the network, or the network has an operation without a kernel.
     pub async fn new(setup: &Setup) -> Result<Self, EngineError> {
         let (train, eval) = (setup.train_plan(), setup.eval_plan());
+        encode::check(&train).map_err(EngineError::Refused)?;
         let (arms, layout) = (setup.weights.len(), Layout::new(&train));
         if !(1..=MAX_ARMS).contains(&arms) {
             return Err(EngineError::Refused(format!("{arms} arms are asked for, 1 to {MAX_ARMS} are possible")));
@@ -130,6 +142,7 @@ impl GpuEngine {
             inputs_group,
             pipelines: pipelines.len(),
             readback: Readback::default(),
+            snapshots: Snapshots::default(),
             jobs: vec![],
             submitted: 0,
             layout,
@@ -147,18 +160,19 @@ impl GpuEngine {
         self.pipelines
     }
 
-    fn enqueue(&mut self, job: Job, indices: &[u32], arms: &[ArmInput]) {
-        let slot = self.jobs.len();
+    fn enqueue(&mut self, job: Job, draws: &[Draw], arms: &[ArmInput]) {
+        let slot = slots(&self.jobs);
         assert!(slot < MAX_ENQUEUED, "collect after at most {MAX_ENQUEUED} steps and evaluations");
         assert_eq!(arms.len(), self.arms, "one input an arm");
         let kind = std::mem::discriminant(&job);
         let ring = self.jobs.iter().filter(|other| std::mem::discriminant(*other) == kind).count();
-        let first_index = slot * indices.len();
-        let inputs = step_inputs(ring as u32, first_index as u32, arms);
+        let first_draw = slot * draws.len();
+        let inputs = step_inputs(ring as u32, first_draw as u32, arms);
         let queue = &self.gpu.queue;
         queue.write_buffer(&self.inputs, (slot * SLOT_BYTES as usize) as u64, bytemuck::bytes_of(&inputs));
         let half = if matches!(job, Job::Step { .. }) { &self.training } else { &self.evaluation };
-        queue.write_buffer(&half.buffers[&Buf::Indices], 4 * first_index as u64, bytemuck::cast_slice(indices));
+        let words: Vec<[u32; 2]> = draws.iter().map(|&draw| draw_words(draw)).collect();
+        queue.write_buffer(&half.buffers[&Buf::Draws], 8 * first_draw as u64, bytemuck::cast_slice(&words));
         self.jobs.push(job);
         let software = self.gpu.report.software;
         let most = if software { SOFTWARE_SUBMIT_MULTIPLY_ADDS } else { SUBMIT_MULTIPLY_ADDS };
@@ -167,27 +181,37 @@ impl GpuEngine {
         }
     }
 
-    fn half(&self, job: &Job) -> &Half {
+    /// What computes a job; nothing computes a snapshot.
+    fn half(&self, job: &Job) -> Option<&Half> {
         match job {
-            Job::Step { .. } => &self.training,
-            Job::Evaluation { .. } => &self.evaluation,
+            Job::Step { .. } => Some(&self.training),
+            Job::Evaluation { .. } => Some(&self.evaluation),
+            Job::Snapshot(_) => None,
         }
     }
 
     fn waiting_multiply_adds(&self) -> usize {
-        self.jobs[self.submitted..].iter().map(|job| self.half(job).multiply_adds).sum()
+        self.jobs[self.submitted..].iter().filter_map(|job| self.half(job)).map(|half| half.multiply_adds).sum()
     }
 
-    /// Submits what waits, in one compute pass.
+    /// Submits what waits: in one compute pass, but for the copies of snapshots between.
     fn submit(&mut self) {
         if self.submitted == self.jobs.len() {
             return;
         }
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        {
+        let mut slot = slots(&self.jobs[..self.submitted]) as u32;
+        let computes = |job: &Job| !matches!(job, Job::Snapshot(_));
+        for jobs in self.jobs[self.submitted..].chunk_by(|a, b| computes(a) && computes(b)) {
+            if let [Job::Snapshot(place)] = *jobs {
+                let weights = &self.training.buffers[&Buf::Weights];
+                self.snapshots.record(&mut encoder, weights, &self.layout, self.arms, place);
+                continue;
+            }
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            for slot in self.submitted..self.jobs.len() {
-                self.half(&self.jobs[slot]).program.record(&mut pass, &self.inputs_group, slot as u32);
+            for half in jobs.iter().filter_map(|job| self.half(job)) {
+                half.program.record(&mut pass, &self.inputs_group, slot);
+                slot += 1;
             }
         }
         self.gpu.queue.submit([encoder.finish()]);
@@ -200,13 +224,17 @@ impl GpuEngine {
         let jobs = std::mem::take(&mut self.jobs);
         let steps = jobs.iter().filter(|job| matches!(job, Job::Step { .. })).count();
         let steps_len = steps * self.training.ring_len;
-        let logits_len = (jobs.len() - steps) * self.evaluation.ring_len;
-        let stretches = [
+        let logits_len = (slots(&jobs) - steps) * self.evaluation.ring_len;
+        let rings = [
             Stretch { buffer: &self.training.buffers[&Buf::Ring], first: 0, len: steps_len },
             Stretch { buffer: &self.evaluation.buffers[&Buf::Ring], first: 0, len: logits_len },
         ];
-        let values = self.readback.read(&self.gpu, &stretches).await?;
-        let (rows, logits) = values.split_at(steps_len);
+        let stretches: Vec<Stretch<'_>> = rings.into_iter().chain(self.snapshots.stretches()).collect();
+        let values = self.readback.read(&self.gpu, &stretches).await;
+        let mut snapshots = self.snapshots.take().into_iter();
+        let values = values?;
+        let (rows, values) = values.split_at(steps_len);
+        let (logits, mut weights) = values.split_at(logits_len);
         let (mut rows, mut logits) =
             (rows.chunks(self.training.ring_len / self.arms), logits.chunks(EVAL_CHUNK * self.classes));
         let outputs = jobs.into_iter().map(|job| match job {
@@ -214,6 +242,12 @@ impl GpuEngine {
             Job::Evaluation { step, start } => {
                 let arms = logits.by_ref().take(self.arms);
                 Output::Logits { step, start, arms: arms.map(|z| z.iter().map(|&z| f64::from(z)).collect()).collect() }
+            }
+            Job::Snapshot(_) => {
+                let snapshot = snapshots.next().expect("one for each such job");
+                let (packed, after) = weights.split_at(snapshot.len());
+                weights = after;
+                snapshot.output(packed, &self.layout, self.arms)
             }
         });
         Ok(outputs.collect())
@@ -234,14 +268,18 @@ impl Engine for GpuEngine {
         &self.gpu.report.name
     }
 
-    fn step(&mut self, step: u64, batch: &[u32], arms: &[ArmInput]) {
-        assert_eq!(batch.len(), self.batch, "as many indices as the plan's batch");
+    fn step(&mut self, step: u64, batch: &[Draw], arms: &[ArmInput]) {
+        assert_eq!(batch.len(), self.batch, "as many images as the plan's batch");
         self.enqueue(Job::Step { step }, batch, arms);
     }
 
     fn evaluate(&mut self, step: u64, start: usize, arms: &[ArmInput]) {
-        let indices: Vec<u32> = (start..start + EVAL_CHUNK).map(|i| i as u32).collect();
-        self.enqueue(Job::Evaluation { step, start }, &indices, arms);
+        let draws: Vec<Draw> = (start..start + EVAL_CHUNK).map(|i| Draw::plain(i as u32)).collect();
+        self.enqueue(Job::Evaluation { step, start }, &draws, arms);
+    }
+
+    fn snapshot(&mut self, step: u64, layers: &[WeightId]) {
+        self.jobs.push(Job::Snapshot(self.snapshots.add(&self.gpu, &self.layout, self.arms, step, layers)));
     }
 
     fn collect(&mut self) -> LocalBoxFuture<'_, Result<Vec<Output>, EngineError>> {
@@ -259,9 +297,14 @@ impl Engine for GpuEngine {
     }
 }
 
-/// The step inputs of `arms`, for row `ring` and the indices from `first_index` on.
-pub fn step_inputs(ring: u32, first_index: u32, arms: &[ArmInput]) -> StepInputs {
-    let mut inputs = StepInputs { ring, first_index, ..StepInputs::default() };
+/// How many of `jobs` compute, and have a slot.
+fn slots(jobs: &[Job]) -> usize {
+    jobs.iter().filter(|job| !matches!(job, Job::Snapshot(_))).count()
+}
+
+/// The step inputs of `arms`, for row `ring` and the draws from `first_draw` on.
+pub fn step_inputs(ring: u32, first_draw: u32, arms: &[ArmInput]) -> StepInputs {
+    let mut inputs = StepInputs { ring, first_draw, ..StepInputs::default() };
     for (to, from) in inputs.arms.iter_mut().zip(arms) {
         *to = ArmInputs {
             lr: from.lr as f32,

@@ -4,6 +4,7 @@ use super::calls::{Buf, Call};
 use super::device::Gpu;
 use super::kernels::{Access, Kernel};
 use crate::engine::MAX_ARMS;
+use crate::model::Draw;
 use std::collections::{BTreeMap, HashMap};
 
 /// Bytes between two slots of the step inputs: a multiple of the 256 that dynamic offsets are aligned to.
@@ -45,8 +46,8 @@ pub struct ArmInputs {
 pub struct StepInputs {
     /// Row of the ring that takes the results.
     pub ring: u32,
-    /// First of this step's image indices.
-    pub first_index: u32,
+    /// First of this step's draws.
+    pub first_draw: u32,
     /// Fills up to the 16 bytes that arrays are aligned to.
     pub unused: [u32; 2],
     /// One an arm.
@@ -54,6 +55,12 @@ pub struct StepInputs {
 }
 
 const _: () = assert!(size_of::<StepInputs>() <= SLOT_BYTES as usize && MAX_ARMS == 8);
+
+/// What `shaders/gather.wgsl` reads of a draw: the image; dx and dy in 8 bits each, with sign, and the mirror bit.
+pub fn draw_words(draw: Draw) -> [u32; 2] {
+    let [dx, dy] = [draw.dx, draw.dy].map(|d| u32::from(d as u8));
+    [draw.image, dx | dy << 8 | u32::from(draw.flip) << 16]
+}
 
 /// Pipelines made so far: one for each kernel and set of constants, whatever network or batch asks for it.
 pub struct Pipelines {

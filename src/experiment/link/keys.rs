@@ -19,6 +19,12 @@ pub const TWIN: &str = "twin";
 pub const BREAK: &str = "break";
 /// `data`: the key of a set of images.
 pub const DATA: &str = "data";
+/// `aug`: what is done to training images, see `link::network`.
+pub const AUG: &str = "aug";
+/// `net`: the network, see `link::network`.
+pub const NET: &str = "net";
+/// `norm`: bn, gn:8, ln or in.
+pub const NORM: &str = "norm";
 /// `seed`: a whole number of 32 bits.
 pub const SEED: &str = "seed";
 /// `act`: the activation's key.
@@ -46,8 +52,10 @@ pub const RESCALE: &str = "rescale";
 pub const VIEW: &str = "view";
 
 /// All keys of this version.
-pub const ALL: [&str; 20] =
-    [V, LR, WD, MOM, SCHED, TWIN, BREAK, DATA, SEED, ACT, BATCH, EPS, HEAD, ARMS, N, EV, ENGINE, PREC, RESCALE, VIEW];
+pub const ALL: [&str; 23] = [
+    V, LR, WD, MOM, SCHED, TWIN, BREAK, DATA, AUG, NET, NORM, SEED, ACT, BATCH, EPS, HEAD, ARMS, N, EV, ENGINE, PREC,
+    RESCALE, VIEW,
+];
 
 /// Inside [`EV`]: the gauge was restarted.
 pub const GAUGE: &str = "gauge";

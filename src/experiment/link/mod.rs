@@ -6,6 +6,7 @@
 mod changes;
 mod escape;
 pub mod keys;
+mod network;
 mod number;
 mod parse;
 mod rules;

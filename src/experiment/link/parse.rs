@@ -1,10 +1,11 @@
 //! Fragment → experiment and view, with a sentence for everything that could not be taken as written.
 
 use super::number::{quoted, real, whole};
-use super::{Link, changes, escape, keys, rules, schedule, write};
+use super::{Link, changes, escape, keys, network, rules, schedule, write};
 use crate::experiment::view::{Layout, View};
 use crate::experiment::{Arm, ArmSet, DataChoice, EngineChoice, Experiment, Precision, limits};
 use crate::model::Activation;
+use crate::theory::Rule;
 
 /// Bytes that unknown keys may take: with everything known they stay below [`limits::MAX_LINK_BYTES`].
 const MAX_UNKNOWN_BYTES: usize = 4_096;
@@ -112,20 +113,8 @@ fn take(e: &mut Experiment, key: &str, text: &str, notes: &mut Vec<String>) {
         keys::LR => number(&mut e.hyper.lr, limits::LR, notes),
         keys::WD => number(&mut e.hyper.weight_decay, limits::WEIGHT_DECAY, notes),
         keys::MOM => number(&mut e.hyper.momentum, limits::MOMENTUM, notes),
-        keys::SCHED => match schedule::read(text) {
-            Ok(schedule) => e.schedule = schedule,
-            Err(why) => notes.push(format!(
-                "link asked sched={}, {why}; it stays {}",
-                quoted(text),
-                schedule::write(&e.schedule)
-            )),
-        },
-        keys::TWIN => match rules::read_rule(text) {
-            Some(rule) => e.twin = rule,
-            None => {
-                notes.push(format!("link asked twin={}, which is neither ghost nor texp; it stays ghost", quoted(text)))
-            }
-        },
+        keys::SCHED => read(&mut e.schedule, key, text, schedule::read, schedule::write, notes),
+        keys::TWIN => one_of(&mut e.twin, key, text, [Rule::Ghost, Rule::TEXP], rules::write_rule, notes),
         keys::BREAK => match rules::read_twist(text) {
             Ok(twist) => e.twist = Some(twist),
             Err(why) => notes.push(format!("link asked break={}, {why}; nothing is broken", quoted(text))),
@@ -138,6 +127,9 @@ fn take(e: &mut Experiment, key: &str, text: &str, notes: &mut Vec<String>) {
                 e.data.key()
             )),
         },
+        keys::AUG => read(&mut e.augment, key, text, network::read_augment, |a| network::write_augment(*a), notes),
+        keys::NET => read(&mut e.architecture, key, text, network::read, network::write, notes),
+        keys::NORM => read(&mut e.norm, key, text, network::read_norm, |n| network::write_norm(*n), notes),
         keys::EPS => number(&mut e.epsilon, limits::EPSILON, notes),
         keys::HEAD => number(&mut e.head_norm, limits::HEAD_NORM, notes),
         keys::SEED => e.seed = whole(e.seed.into(), key, text, 0..=u32::MAX.into(), notes) as u32,
@@ -155,6 +147,21 @@ fn take(e: &mut Experiment, key: &str, text: &str, notes: &mut Vec<String>) {
         keys::RESCALE => one_of(&mut e.rescaling, key, text, [true, false], write::on_off, notes),
         keys::ARMS => e.arms = arms(text, notes),
         _ => {}
+    }
+}
+
+/// Sets `slot` to what `from` makes of `text`, or says why not; `to` writes what it stays.
+fn read<T>(
+    slot: &mut T,
+    key: &str,
+    text: &str,
+    from: fn(&str) -> Result<T, String>,
+    to: fn(&T) -> String,
+    notes: &mut Vec<String>,
+) {
+    match from(text) {
+        Ok(value) => *slot = value,
+        Err(why) => notes.push(format!("link asked {key}={}, {why}; it stays {}", quoted(text), to(slot))),
     }
 }
 

@@ -9,11 +9,6 @@ pub fn write_rule(rule: Rule) -> &'static str {
     if rule == Rule::TEXP { "texp" } else { "ghost" }
 }
 
-/// Reads a rule of the twin.
-pub fn read_rule(text: &str) -> Option<Rule> {
-    [Rule::Ghost, Rule::TEXP].into_iter().find(|&rule| write_rule(rule) == text)
-}
-
 /// `growth:1.05`, `eps`, `naive`, `naive:start`, `naive:drops`, `texp--`, `decay`, `head`, `norescale`, `scale:20`.
 /// Behind `naive` stands which of the two corrections *is* made.
 pub fn write_twist(twist: Twist) -> String {
@@ -83,10 +78,6 @@ mod tests {
         for twist in Twist::ALL.into_iter().chain([naive(true, false), naive(false, true), Twist::Scaled(-7)]) {
             assert_eq!(read_twist(&write_twist(twist)), Ok(twist));
         }
-        for rule in [Rule::Ghost, Rule::TEXP] {
-            assert_eq!(read_rule(write_rule(rule)), Some(rule));
-        }
-        assert_eq!(read_rule("texp--"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Experiment and view → fragment.
 
 use super::number::shortest;
-use super::{Link, changes, escape, keys, rules, schedule};
+use super::{Link, changes, escape, keys, network, rules, schedule};
 use crate::experiment::view::{Layout, View};
 use crate::experiment::{Arm, EngineChoice, Experiment};
 
@@ -46,6 +46,9 @@ fn experiment(e: &Experiment) -> Vec<(&'static str, Option<String>)> {
         (keys::TWIN, (e.twin != default.twin).then(|| rules::write_rule(e.twin).to_owned())),
         (keys::BREAK, e.twist.map(rules::write_twist)),
         (keys::DATA, (e.data != default.data).then(|| e.data.key().to_owned())),
+        (keys::AUG, (e.augment != default.augment).then(|| network::write_augment(e.augment))),
+        (keys::NET, (e.architecture != default.architecture).then(|| network::write(&e.architecture))),
+        (keys::NORM, (e.norm != default.norm).then(|| network::write_norm(e.norm))),
         (keys::SEED, whole(e.seed.into(), default.seed.into())),
         (keys::ACT, (e.activation != default.activation).then(|| e.activation.key().to_owned())),
         (keys::BATCH, whole(e.batch as u64, default.batch as u64)),

@@ -1,6 +1,6 @@
 //! What the operations' tests share: random numbers, slopes by central differences, and a comparison.
 
-use crate::model::{ConvGeometry, Norm, NormGeometry, Shape};
+use crate::model::{ConvGeometry, Norm, NormGeometry, PoolGeometry, Shape};
 
 /// `len` standard normal numbers.
 pub(crate) fn randoms(seed: u32, len: usize) -> Vec<f64> {
@@ -64,6 +64,11 @@ pub(crate) fn norms() -> Vec<(NormGeometry, usize)> {
     [Norm::Batch, Norm::Group(2), Norm::Layer, Norm::Instance]
         .map(|norm| (norm.geometry(n, shape), n * shape.len()))
         .into()
+}
+
+/// Poolings of even and odd sizes.
+pub(crate) fn pools() -> Vec<PoolGeometry> {
+    [(4, 6), (5, 4), (4, 7), (3, 3)].map(|(h, w)| PoolGeometry { n: 2, input: Shape { c: 3, h, w } }).into()
 }
 
 #[test]

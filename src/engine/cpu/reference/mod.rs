@@ -5,6 +5,9 @@
 
 pub mod activation;
 pub mod add;
+pub mod affine;
+pub mod avg_pool;
+pub mod concat;
 pub mod conv_forward;
 pub mod conv_input_gradient;
 pub mod conv_weight_gradient;
@@ -15,6 +18,9 @@ pub mod pool_head;
 pub mod update;
 
 pub use add::{add, add_backward};
+pub use affine::{affine, affine_backward};
+pub use avg_pool::{avg_pool, avg_pool_backward};
+pub use concat::{concat, concat_backward};
 pub use conv_forward::conv_forward;
 pub use conv_input_gradient::conv_input_gradient;
 pub use conv_weight_gradient::conv_weight_gradient;

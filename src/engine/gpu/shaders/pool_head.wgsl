@@ -2,7 +2,7 @@
 // features: dx[f, n, ·] = Σ_k (softmax(z)[k] − [k = label]) · head[f, k] / (n · pixels). Workgroup = one image (x), z = arm.
 
 @group(1) @binding(3) var<storage, read> labels: array<u32>;
-@group(1) @binding(4) var<storage, read> indices: array<u32>;
+@group(1) @binding(4) var<storage, read> draws: array<vec2u>;
 @group(1) @binding(5) var<storage, read_write> dx: array<f32>;
 // (loss, 1 if right) of [arm][n].
 @group(1) @binding(6) var<storage, read_write> losses: array<vec2f>;
@@ -10,7 +10,7 @@
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
     pool_and_project(group.x, group.z, local);
-    let label = labels[indices[inputs.first_index + group.x]];
+    let label = labels[draws[inputs.first_draw + group.x].x];
     // Every thread for itself: cheaper than two more reductions.
     var largest = 0u;
     for (var k = 1u; k < CLASSES; k++) {

@@ -18,8 +18,8 @@ struct ArmInputs {
 struct StepInputs {
     // Row of the ring that takes the results.
     ring: u32,
-    // First of this step's image indices.
-    first_index: u32,
+    // First of this step's draws.
+    first_draw: u32,
     unused_0: u32,
     unused_1: u32,
     arms: array<ArmInputs, 8>,

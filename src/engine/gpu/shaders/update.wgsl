@@ -17,6 +17,8 @@ struct Block {
     splits: u32,
     // Threads that share out the partial sums of one vec4.
     lanes: u32,
+    // 1 for a head, which only some arms train.
+    head: u32,
 }
 
 @group(1) @binding(0) var<uniform> sizes: Sizes;
@@ -58,7 +60,7 @@ fn main(
         let theta = weights[at];
         of_weight = vec4f(dot(theta, theta), dot(g, g), dot(g, theta), 0.0);
         let arm = inputs.arms[group.z];
-        if arm.live != 0u {
+        if arm.live != 0u && (block.head == 0u || arm.trains_head != 0u) {
             let v = arm.momentum * (momentum[at] + arm.kick * theta) + arm.gradient * g + arm.weight_decay * theta;
             let step = arm.lr * v;
             weights[at] = (arm.theta * theta - step) * arm.theta_scale;

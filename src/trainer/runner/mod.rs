@@ -1,12 +1,15 @@
 //! The loop around [`Lockstep`]: listens to [`Command`]s, trains, and says [`Event`]s. The same in a thread and in a
 //! Worker; what differs is behind [`Platform`].
 
+mod start;
+
 use super::build;
-use super::choose::{Choice, Measured, build as build_engine, choose};
-use super::lockstep::{Enqueued, EvaluationPlan, Lockstep};
+use super::choose::{Choice, Measured};
+use super::library::Library;
+use super::lockstep::{Enqueued, Lockstep};
 use super::message::{Command, Event, RunState, Speed, Watched};
-use crate::data::{self, Dataset};
-use crate::engine::{EngineError, MAX_ENQUEUED};
+use super::platform::Platform;
+use crate::engine::{EVAL_CHUNK, MAX_ENQUEUED};
 use crate::experiment::{Change, Experiment, Setting, limits};
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
@@ -15,22 +18,8 @@ use web_time::Instant;
 
 /// Training time between two looks at the mailbox: short enough that a click is answered at once.
 const CHUNK: Duration = Duration::from_millis(40);
-/// Device losses after which the GPU is given up.
-const MAX_LOSSES: u32 = 2;
 /// Enqueued items a step with a whole evaluation may need; keeps a chunk below [`MAX_ENQUEUED`].
-const ITEMS_PER_STEP: usize = 6;
-
-/// What a thread and a Worker do differently.
-pub trait Platform {
-    /// Waits, and lets commands arrive meanwhile; a zero wait only lets them arrive.
-    fn pause(&self, wait: Duration) -> impl Future<Output = ()>;
-
-    /// Why there may be no GPU here and what to switch on, as a sentence.
-    fn no_gpu_hint(&self) -> String;
-
-    /// Threads the CPU engine may use.
-    fn threads(&self) -> usize;
-}
+const ITEMS_PER_STEP: usize = build::MAX_TEST.div_ceil(EVAL_CHUNK) + 3;
 
 /// Trains until the mailbox closes.
 pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: impl FnMut(Event), platform: P) {
@@ -38,7 +27,8 @@ pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: impl FnMu
         inbox,
         post,
         platform,
-        data: None,
+        library: Library::default(),
+        wanted: None,
         run: None,
         speed: Speed::Max,
         losses: 0,
@@ -69,7 +59,9 @@ struct Runner<P, F> {
     inbox: UnboundedReceiver<Command>,
     post: F,
     platform: P,
-    data: Option<Dataset>,
+    library: Library,
+    /// What waits for its images.
+    wanted: Option<Experiment>,
     run: Option<Run>,
     speed: Speed,
     losses: u32,
@@ -117,7 +109,7 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
                     run.lockstep.watch(watched);
                 }
             }
-            Command::OpenFiles(_) => {}
+            Command::OpenFiles(names) => self.open(&names).await,
             Command::SetSpeed(speed) => self.speed = speed,
             Command::LoseDevice => {
                 if let Some(run) = &mut self.run {
@@ -125,62 +117,6 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
                 }
             }
         }
-    }
-
-    /// Builds an engine for `experiment` at step 0, replays to `replay_to`, and is then in `state`.
-    async fn start(&mut self, experiment: Experiment, replay_to: u64, state: RunState, forced: Option<Choice>) {
-        self.run = None;
-        if self.data.is_none() {
-            self.say(Event::Preparing("Unpacking the images".into(), Some(0.1))).await;
-            self.data = Some(data::fashion_mnist());
-        }
-        let Some(data) = self.data.clone() else { return };
-        self.say(Event::Preparing("Drawing the initial weights".into(), Some(0.4))).await;
-        let setup = build::setup(&experiment, &data);
-        self.say(Event::Preparing("Choosing the engine".into(), Some(0.6))).await;
-        // A choice made before was announced before.
-        let mut announce = forced.is_none();
-        let mut choice = match forced {
-            Some(choice) => choice,
-            None => choose(&experiment, &setup, &self.platform, &mut self.measured).await,
-        };
-        let what = if choice.gpu { "Compiling the shaders" } else { "Preparing the CPU engine" };
-        self.say(Event::Preparing(what.into(), Some(0.8))).await;
-        let mut built = build_engine(&choice, experiment.precision, setup.clone(), &self.platform).await;
-        if let Err(error) = &built {
-            choice = Choice::cpu_instead(format!("Training on the CPU: {error}."));
-            announce = true;
-            built = build_engine(&choice, experiment.precision, setup, &self.platform).await;
-        }
-        let (engine, report) = match built {
-            Ok(built) => built,
-            Err(error) => return (self.post)(Event::Failed(format!("No engine could be started: {error}."))),
-        };
-        let (network, groups) = build::network(&build::net(&experiment, &data));
-        let mut lockstep = Lockstep::new(experiment.clone(), &data, engine, EvaluationPlan::default(), groups);
-        lockstep.watch(self.watched);
-        (self.post)(Event::Started {
-            engine: report,
-            network: Box::new(network),
-            data: Box::new(build::data_info(&data)),
-            steps_per_epoch: lockstep.steps_per_epoch(),
-            replay_to,
-            experiment: Box::new(experiment.clone()),
-        });
-        if choice.refused && announce {
-            (self.post)(Event::Notice(choice.reason.clone()));
-        }
-        (self.post)(lockstep.present());
-        let pause_at = experiment.steps.max(replay_to.saturating_add(u64::from(replay_to >= experiment.steps)));
-        let current = if replay_to > 0 { RunState::Replaying { to: replay_to } } else { state };
-        self.run = Some(Run { lockstep, state: current, after_replay: state, pause_at, chunk: 1, choice });
-        (self.post)(Event::State(current));
-    }
-
-    /// Says something and lets it through before work goes on.
-    async fn say(&mut self, event: Event) {
-        (self.post)(event);
-        self.platform.pause(Duration::ZERO).await;
     }
 
     fn play(&mut self) {
@@ -223,6 +159,9 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
                 "The gauge was restarted at step {end}; replaying from step 0."
             )));
         }
+        if matches!(&setting, Setting::Twist(twist) if !twist.may_fork()) {
+            return self.twist_from_the_start(setting).await;
+        }
         run.lockstep.set(setting);
         if run.lockstep.experiment().changes.len() == limits::MAX_CHANGES + 1 {
             let limit = limits::MAX_CHANGES;
@@ -232,6 +171,19 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
         if self.run.as_ref().is_some_and(|r| r.state == RunState::TwinEnded) {
             self.set_state(RunState::Paused);
         }
+    }
+
+    /// Takes a twist whose initial weights are others.
+    async fn twist_from_the_start(&mut self, setting: Setting) {
+        let Some(run) = &self.run else { return };
+        if run.lockstep.step() > 0 {
+            let sentence = "This can only begin at step 0: start over with it. Nothing was changed.";
+            return (self.post)(Event::Notice(sentence.into()));
+        }
+        let mut experiment = run.lockstep.experiment().clone();
+        experiment.record(Change { step: 0, setting });
+        let (state, choice) = (run.settled_state(), run.choice.clone());
+        self.start(experiment, 0, state, Some(choice)).await;
     }
 
     /// Trains in chunks until something else is wanted; looks at the mailbox between two.
@@ -325,25 +277,6 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
             Ok(events) => events.into_iter().for_each(&mut self.post),
             Err(error) => self.recover(error).await,
         }
-    }
-
-    async fn recover(&mut self, error: EngineError) {
-        let Some(run) = &self.run else { return };
-        let (experiment, step, state) = (run.lockstep.experiment().clone(), run.lockstep.step(), run.settled_state());
-        if !run.choice.gpu {
-            return (self.post)(Event::Failed(format!("Training stopped: {error}.")));
-        }
-        self.losses += 1;
-        let (forced, instead) = if self.losses > MAX_LOSSES {
-            let reason = format!("Training on the CPU: the GPU failed {} times.", self.losses);
-            (Some(Choice::cpu_instead(reason)), "on the CPU")
-        } else {
-            let reason = "GPU: as before the device was lost.".to_owned();
-            (Some(Choice { gpu: true, reason, refused: false }), "on a new device")
-        };
-        self.start(experiment, step, state, forced).await;
-        let sentence = error.to_string();
-        (self.post)(Event::Notice(format!("At step {step} {sentence}. Replaying to it from step 0 {instead}.")));
     }
 
     fn set_state(&mut self, state: RunState) {
