@@ -67,7 +67,7 @@ fn cell(link: &str, steps: u64) -> Result<(f64, f64), String> {
     if !link.notes.is_empty() {
         return Err(link.notes.join(" "));
     }
-    let mut experiment = Experiment { steps, ..link.experiment };
+    let mut experiment = Experiment { steps, ..link.experiment.clone() };
     let data = images(&mut experiment, &[])?;
     let session = train_on(&data, &experiment, steps, steps)?;
     let last = |arm| session.last_distance(arm).filter(|(at, _)| *at == steps).map(|(_, distance)| distance);

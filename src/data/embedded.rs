@@ -55,6 +55,11 @@ pub fn fashion28() -> Dataset {
     .clone()
 }
 
+/// The names of the large set's files as they lie in assets/ and beside the page.
+pub fn fashion28_files() -> [String; 4] {
+    PARTS.map(|part| format!("fashion28q4-20000-{part}"))
+}
+
 /// The large set from its files as they lie in assets/: training images, training labels, test images, test labels.
 ///
 /// # Errors

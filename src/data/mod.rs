@@ -35,7 +35,7 @@ pub mod zip;
 pub use batches::BatchOrder;
 #[cfg(not(target_arch = "wasm32"))]
 pub use embedded::fashion28;
-pub use embedded::{fashion_mnist, fashion28_from};
+pub use embedded::{fashion_mnist, fashion28_files, fashion28_from};
 pub use error::DataError;
 
 use crate::model::Shape;

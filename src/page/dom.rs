@@ -21,6 +21,11 @@ pub fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
 }
 
+/// A new element, in no document yet.
+pub fn create(tag: &str) -> Result<Element, JsValue> {
+    document().ok_or_else(|| JsValue::from_str("no document"))?.create_element(tag)
+}
+
 /// The canvas that is drawn on.
 pub fn canvas(id: &str) -> Result<HtmlCanvasElement, JsValue> {
     let missing = || JsValue::from_str("index.html has no canvas");
@@ -71,8 +76,7 @@ pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
     kind.set_type("text/csv");
     let blob = Blob::new_with_str_sequence_and_options(&parts, &kind)?;
     let url = Url::create_object_url_with_blob(&blob)?;
-    let refused = || JsValue::from_str("no document");
-    let anchor = document().ok_or_else(refused)?.create_element("a")?;
+    let anchor = create("a")?;
     anchor.set_attribute("href", &url)?;
     anchor.set_attribute("download", name)?;
     anchor.unchecked_into::<HtmlElement>().click();

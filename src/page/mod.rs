@@ -2,6 +2,7 @@
 
 mod address;
 mod dom;
+mod files;
 mod panic;
 mod script;
 
@@ -56,6 +57,7 @@ async fn run() -> Result<(), JsValue> {
         .await?;
     RUNNER.with(|r| *r.borrow_mut() = Some(runner));
     address::watch()?;
+    files::watch()?;
     Ok(())
 }
 
@@ -73,6 +75,10 @@ struct Page;
 impl Shell for Page {
     fn page_url(&self) -> String {
         dom::url_without_hash()
+    }
+
+    fn pick_files(&self) -> Option<String> {
+        files::pick().err().map(|_| "The browser refused to ask for files: drop them on the page.".into())
     }
 
     fn save(&self, _ctx: &egui::Context, name: &str, text: String) -> String {

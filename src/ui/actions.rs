@@ -37,6 +37,8 @@ pub enum Action {
     Copy(String),
     /// Save all series as CSV.
     ExportCsv,
+    /// Ask for files to train on.
+    OpenFiles,
     /// A sentence for the reader.
     Notice(String),
     /// The newest notice was read.

@@ -34,6 +34,8 @@ impl Trains for Host {
 pub trait Shell {
     /// What stands before the `#` of a shared link.
     fn page_url(&self) -> String;
+    /// Asks for files to train on; a sentence where it cannot.
+    fn pick_files(&self) -> Option<String>;
     /// Saves a text under a name, or does what comes nearest; says what it did, as a sentence.
     fn save(&self, ctx: &Context, name: &str, text: String) -> String;
 }
@@ -150,12 +152,22 @@ impl App {
         ctx.request_repaint();
     }
 
+    /// Files dropped on a desktop window come by their paths; the page hears of its own before this does.
+    fn take_dropped_files(&mut self, ctx: &Context) {
+        let paths: Vec<String> =
+            ctx.input(|i| i.raw.dropped_files.iter().map(|file| file.path().display().to_string()).collect());
+        if !paths.is_empty() {
+            self.send(Command::OpenFiles(paths));
+        }
+    }
+
     /// Draws a frame and carries out what was asked for in it.
     pub(super) fn draw(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let now = ctx.input(|i| i.time);
         self.state.settle(&self.session, now);
         self.state.plots.begin_frame();
+        self.take_dropped_files(&ctx);
         self.state.steps_per_second = match self.session.state {
             RunState::Playing | RunState::Replaying { .. } => self.rate.note(now, self.session.steps_done),
             _ => self.state.steps_per_second,
@@ -219,6 +231,11 @@ impl App {
                 let table = csv::table(&self.session, &self.shared_link());
                 let sentence = self.shell.save(ctx, "explr.csv", table);
                 self.state.toast = Some((sentence, now + TOAST_SECS));
+            }
+            Action::OpenFiles => {
+                if let Some(sentence) = self.shell.pick_files() {
+                    self.session.apply(Event::Notice(sentence));
+                }
             }
             Action::Notice(sentence) => self.session.apply(Event::Notice(sentence)),
             Action::DismissNotices => self.state.notices_read = self.session.notices.len(),

@@ -44,6 +44,10 @@ impl Shell for Desk {
         "https://example.org/".into()
     }
 
+    fn pick_files(&self) -> Option<String> {
+        Some("Drop them.".into())
+    }
+
     fn save(&self, _ctx: &Context, name: &str, text: String) -> String {
         format!("Saved {name}, {} bytes.", text.len())
     }

@@ -39,6 +39,10 @@ impl Shell for Desktop {
         String::new()
     }
 
+    fn pick_files(&self) -> Option<String> {
+        Some("Drop the files on this window.".into())
+    }
+
     fn save(&self, ctx: &Context, name: &str, text: String) -> String {
         ctx.copy_text(text);
         format!("{name} is on the clipboard.")

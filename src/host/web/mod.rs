@@ -1,10 +1,12 @@
 //! A trainer in a Worker, started from the very module that the page runs: same wasm, no second download, no version
 //! skew. Where a Worker is refused (a strict CSP, a sandboxed frame) it takes turns with the page on the main thread.
 
+mod files;
 mod hint;
 mod pause;
 mod worker;
 
+pub use files::hold;
 pub use worker::worker_main;
 
 use crate::trainer::{Command, Event, run};
@@ -167,6 +169,11 @@ fn start_worker(shared: &Rc<Shared>) -> Result<Worker, JsValue> {
 }
 
 fn post(worker: &Worker, command: &Command) {
+    if let Command::OpenFiles(_) = command
+        && let Err(error) = worker.post_message(&files::held())
+    {
+        log::error!("files did not reach the trainer: {}", describe(&error));
+    }
     let sent = postcard::to_stdvec(command)
         .map_err(|error| JsValue::from_str(&error.to_string()))
         .and_then(|bytes| worker.post_message(&Uint8Array::from(bytes.as_slice())));

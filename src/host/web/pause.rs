@@ -1,6 +1,8 @@
 //! Waiting in a browser, in a Worker and on the page's thread alike.
 
+use super::files::{self, Blob};
 use super::hint::no_gpu_hint;
+use crate::data::Dataset;
 use crate::trainer::Platform;
 use js_sys::{Function, Promise, Reflect};
 use std::time::Duration;
@@ -19,6 +21,8 @@ extern "C" {
 pub struct Page;
 
 impl Platform for Page {
+    type File = Blob;
+
     async fn pause(&self, wait: Duration) {
         let promise = Promise::new(&mut |resolve, _| {
             if wait > Duration::ZERO || next_turn(&resolve).is_err() {
@@ -42,6 +46,14 @@ impl Platform for Page {
 
     fn threads(&self) -> usize {
         1
+    }
+
+    async fn fashion28(&self) -> Result<Dataset, String> {
+        files::fashion28().await
+    }
+
+    async fn open(&self, name: &str) -> Result<Blob, String> {
+        files::open(name)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The far end: what runs inside the Worker.
 
+use super::files;
 use super::pause::Page;
 use crate::trainer::{Command, Event, run};
 use futures_channel::mpsc::unbounded;
@@ -18,6 +19,10 @@ pub fn worker_main() {
     }));
     let (mailbox, inbox) = unbounded();
     let listen = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if Array::is_array(&event.data()) {
+            files::hold(event.data().unchecked_into());
+            return;
+        }
         match postcard::from_bytes::<Command>(&Uint8Array::new(&event.data()).to_vec()) {
             // The trainer lives as long as the Worker.
             Ok(command) => drop(mailbox.unbounded_send(command)),
