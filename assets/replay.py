@@ -198,29 +198,31 @@ class Broken:
 
     def __init__(self, twist, gauge, twin_rule):
         self.twist, form = variant(twist)
-        self.scale = 2.0**form if self.twist == "Scaled" else 1.0
         rules = {"Growth": {"Power": form}, "Naive": {"Texp": form}, "KeepFirst": "KeepFirst", "Scaled": "Ghost"}
-        rescaling = experiment["rescaling"] and self.twist != "NoRescaling"
+        rescaling = experiment["rescaling"] and self.twist not in ("NoRescaling", "TrainedHead")
         self.gauge = gauge.fork(rules.get(self.twist, twin_rule), rescaling)
-        self.fixed = self.gauge.u, self.gauge.halved
+        self.start = self.gauge.u, self.gauge.halved
+        self.scale = 2.0**form if self.twist == "Scaled" else 1.0
 
     def advance(self, lr, wd, momentum):
-        if self.twist == "Scaled":  # not broken: the symmetry of the whole optimiser
-            c = self.scale**2
-            return plain(c * lr, wd / c, momentum) | {"epsilon": c * experiment["epsilon"]}
+        epsilon = experiment["epsilon"]
+        if self.twist == "Scaled":  # no error: the symmetry of the whole optimiser
+            return plain(self.scale**2 * lr, wd / self.scale**2, momentum) | {"epsilon": self.scale**2 * epsilon}
         halved = self.gauge.halved
         drive = self.gauge.advance(lr, wd, momentum)
         if drive and self.twist == "FixedEpsilon":
-            u, before = self.fixed
-            drive["epsilon"] = experiment["epsilon"] / u**2 * 4.0 ** (before - halved)
+            u, before = self.start
+            drive["epsilon"] = epsilon / u**2 * 4.0 ** (before - halved)
         if drive and self.twist == "KeepDecay":
             drive["wd"] = wd * 4.0**halved
-        return drive | {"head_lr": drive["lr"] * 4.0**halved} if drive and self.twist == "TrainedHead" else drive
+        if drive and self.twist == "TrainedHead":
+            drive["trains_head"] = True
+        return drive
 
 
 def plain(lr, wd, momentum):
     """Ordinary SGD."""
-    return {"lr": lr, "wd": wd, "momentum": momentum, "epsilon": experiment["epsilon"], "kick": 0.0, "halvings": 0}
+    return {"lr": lr, "wd": wd, "momentum": momentum, "epsilon": experiment["epsilon"]}
 
 
 class Run:
@@ -228,73 +230,117 @@ class Run:
 
     def __init__(self, arm):
         names = [op["weight"] for op in network["ops"] if op["op"] == "conv"]
-        weights = {name: load(f"weights/{name}.npy") for name in names}
+        weights = [load(f"weights/{name}.npy") for name in names]
         if arm == "control":
             exact = torch.float32 if experiment["precision"] == "F32" else torch.float64
-            weights = {name: away_from_zero(w.to(exact)) for name, w in weights.items()}
-        scale = 2.0 ** variant(experiment["twist"] or "")[1] if arm == "broken" and is_scaled(experiment["twist"]) else 1.0
-        self.weights = {name: w.double() * scale for name, w in weights.items()}
-        self.head = load("head.npy").double()  # [features, classes], frozen
-        self.trained = [*self.weights.values(), self.head]
+            weights = [w.to(exact) for w in weights]
+            weights = [torch.nextafter(w, w.sign() * math.inf) for w in weights]
+        scale = Broken(experiment["twist"], Gauge("Ghost", True), "Ghost").scale if is_twisted(arm) else 1.0
+        weights = [w.double() * scale for w in weights]
+        # The head [features, classes] is frozen but in a run that trains it by mistake.
+        self.trained = [w.requires_grad_() for w in weights + [load("head.npy").double()]]
         self.buffers = [torch.zeros_like(w) for w in self.trained]
-        for w in self.trained:
-            w.requires_grad_()
+        self.by_name = dict(zip(names, self.trained))
+
+    def body(self):
+        """The scale-invariant weights and their buffers."""
+        return list(zip(self.trained, self.buffers))[:-1]
 
     @torch.no_grad()
-    def leave_gauge(self, gauge):
-        """From the twin's weights and buffer to those of the run with weight decay: θ = u θ̃, v = ṽ/u + s u θ̃."""
-        for w, v in zip(self.weights.values(), self.buffers):
+    def leave(self, gauge):
+        """From the weights and the buffer of a twin to those of the run with weight decay: u θ̃ and ṽ/u + s u θ̃."""
+        for w, v in self.body():
             v.div_(gauge.u).add_(w, alpha=gauge.s * gauge.u)
             w.mul_(gauge.u)
 
-    def step(self, x, y, lr, wd, momentum, epsilon, kick, halvings, head_lr=0.0):
-        """One step, and the loss before it."""
-        loss = F.cross_entropy(forward(self.weights, self.head, x, epsilon), y)
+    def step(self, x, y, lr, wd, momentum, epsilon, kick=0.0, halvings=0, trains_head=False):
+        """One step of SGD, and the loss before it."""
+        loss = F.cross_entropy(forward(self.by_name, self.trained[-1], x, epsilon), y)
         *gradients, head_gradient = torch.autograd.grad(loss, self.trained)
         with torch.no_grad():
-            for w, v, g in zip(self.weights.values(), self.buffers, gradients):
+            for (w, v), g in zip(self.body(), gradients):
                 v.add_(w, alpha=kick).mul_(momentum).add_(g).add_(w, alpha=wd)
                 w.sub_(lr * v).mul_(0.5**halvings)
                 v.mul_(2.0**halvings)
-            self.buffers[-1].mul_(momentum).add_(head_gradient)
-            self.head.sub_(head_lr * self.buffers[-1])
+            if trains_head:
+                self.buffers[-1].mul_(momentum).add_(head_gradient)
+                self.trained[-1].sub_(lr * self.buffers[-1])
         return loss.item()
 
 
-def is_scaled(twist):
-    return twist is not None and variant(twist)[0] == "Scaled"
-
-
-def away_from_zero(w):
-    return torch.nextafter(w, torch.copysign(torch.full_like(w, math.inf), w))
+def is_twisted(arm):
+    return arm == "broken" and experiment["twist"] is not None
 
 
 def replay():
-    """The losses of all runs by name; shorter than the others where a run ends."""
-    settings = dict(experiment["hyper"], schedule=experiment["schedule"])
+    """The losses of all runs by name; a list is shorter than the others where a run ends."""
     names = {"LearningRate": "lr", "WeightDecay": "weight_decay", "Momentum": "momentum", "Schedule": "schedule"}
+    settings = experiment["hyper"] | {"schedule": experiment["schedule"]}
     changes = {}
     for change in experiment["changes"]:
         changes.setdefault(change["step"], []).append(variant(change["setting"]))
-    rule, driven = experiment["twin"], load("hyper.npy")
+    rule, rescaling, driven = experiment["twin"], experiment["rescaling"], np.load(HERE / "hyper.npy")
     runs, losses = {arm: Run(arm) for arm in ARMS}, {arm: [] for arm in ARMS}
-    twin, converted = Gauge(rule, experiment["rescaling"]), None
+    twin, converted = Gauge(rule, rescaling), None
     broken = Broken(experiment["twist"], twin, rule) if experiment["twist"] else None
     for step in range(len(batches)):
-        leaving = None
+        left = None
         for name, value in changes.get(step, []):
-            if name == "RestartGauge":
-                for gauge in (twin, broken.gauge if broken else None):
-                    if gauge and "exp" in runs:
-                        gauge.restart()
-            elif name == "Twist":
-                broken = Broken({**{}, **{}} or value_of(value), broken.gauge if broken else twin, rule)
-            elif name == "Convert" and value:
-                converted = converted or Gauge("Ghost", experiment["rescaling"])
-            elif name == "Convert":
-                leaving, converted = converted, None
-            else:
+            if name in names:
                 settings[names[name]] = value
+            elif name == "Twist":
+                broken = Broken(value, broken.gauge if broken else twin, rule)
+            elif name == "RestartGauge" and "exp" in runs:
+                twin.restart()
+                if broken:
+                    broken.gauge.restart()
+            elif name == "Convert" and value:
+                converted = converted or Gauge("Ghost", rescaling)
+            elif name == "Convert":
+                left, converted = converted, None
         hyper = settings["lr"] * factor(settings["schedule"], step), settings["weight_decay"], settings["momentum"]
-        assert np.allclose(hyper, driven[step], rtol=0, atol=1e-12), (step, hyper, driven[step])
+        assert np.allclose(hyper, driven[step], rtol=1e-12, atol=1e-12), f"step {step}: {hyper}, not {driven[step]}"
+
+        drives = {"control": plain(*hyper), "ablation": plain(hyper[0], 0.0, hyper[2])}
+        drives["exp"] = twin.advance(*hyper) if "exp" in runs else None
+        drives["broken"] = broken.advance(*hyper) if broken else drives["exp"]
+        drives["wd"] = converted.advance(*hyper) if converted else plain(*hyper)
+        if drives["wd"] is None:  # its gauge ends: weight decay comes back by itself
+            left, converted, drives["wd"] = converted, None, plain(*hyper)
+        if left:
+            runs["wd"].leave(left)
+        x, y = batch_of(step)
+        for arm in list(runs):
+            loss = runs[arm].step(x, y, **drives[arm]) if drives[arm] else math.nan
+            if math.isfinite(loss):
+                losses[arm].append(loss)
+            else:
+                del runs[arm]
     return losses
+
+
+def main():
+    losses = replay()
+    if len(sys.argv) > 1:
+        rows = [f"# link {spec['link']}", f"# PyTorch {torch.__version__}, float64", ",".join(["step", *ARMS])]
+        for step in range(len(batches)):
+            cells = [repr(losses[arm][step]) if step < len(losses[arm]) else "" for arm in ARMS]
+            rows.append(",".join([str(step), *cells]))
+        Path(sys.argv[1]).write_text("\n".join(rows) + "\n")
+    differences = {arm: [] for arm in ARMS}
+    with open(HERE / "series.csv") as lines:
+        for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+            step, arm = int(row["step"]), row["arm"]
+            if row["loss"] and step < len(batches):
+                ours = losses[arm][step] if step < len(losses[arm]) else math.inf
+                differences[arm].append(abs(float(row["loss"]) - ours))
+    print(f"{len(batches)} steps; the lab trained in {experiment['precision']}")
+    print("largest difference from series.csv, and from wd here:")
+    for arm in ARMS:
+        between = max((abs(a - b) for a, b in zip(losses[arm], losses["wd"])), default=0.0)
+        worst = max(differences[arm], default=math.nan)
+        print(f"{arm:<10}{worst:.3e}  over {len(differences[arm])} losses{'' if arm == 'wd' else f'    {between:.3e}'}")
+
+
+if __name__ == "__main__":
+    main()
