@@ -3,7 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use explr::experiment::link::keys;
-use explr::experiment::view::{Layout, View};
+use explr::experiment::preset;
+use explr::experiment::view::{Layout, PlotKey, View};
 use explr::experiment::{
     ArmSet, Change, DataChoice, EngineChoice, Experiment, Link, Precision, Setting, Twist, limits,
 };
@@ -134,8 +135,17 @@ fn experiment() -> impl Strategy<Value = Experiment> {
 }
 
 fn view() -> impl Strategy<Value = View> {
-    any::<(bool, bool)>()
-        .prop_map(|(side, raw)| View { layout: if side { Layout::SideBySide } else { Layout::Overlaid }, raw })
+    let plots = prop::collection::vec(prop::sample::select(PlotKey::ALL.to_vec()), 0..8);
+    (any::<(bool, bool, bool)>(), 0..=View::MAX_GROUP, plots).prop_map(|((side, raw, normalised), group, plots)| {
+        let layout = if side { Layout::SideBySide } else { Layout::Overlaid };
+        let mut view = View { layout, raw, normalised, group, ..View::default() };
+        view.choose(plots);
+        view
+    })
+}
+
+fn preset() -> impl Strategy<Value = Option<&'static str>> {
+    prop::option::of(prop::sample::select(preset::ALL.map(|preset| preset.key).to_vec()))
 }
 
 fn unknown() -> impl Strategy<Value = Vec<(String, String)>> {
@@ -147,12 +157,18 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
     #[test]
-    fn what_is_written_reads_back(experiment in experiment(), view in view(), unknown in unknown()) {
-        let link = Link { experiment, view, unknown, notes: vec![] };
+    fn what_is_written_reads_back(
+        experiment in experiment(),
+        view in view(),
+        preset in preset(),
+        unknown in unknown(),
+    ) {
+        let link = Link { experiment, view, preset, unknown, notes: vec![] };
         let fragment = link.fragment();
         let back = Link::parse(&fragment);
         prop_assert_eq!(&back.experiment, &link.experiment);
-        prop_assert_eq!(back.view, link.view);
+        prop_assert_eq!(&back.view, &link.view);
+        prop_assert_eq!(back.preset, link.preset);
         prop_assert_eq!(&back.unknown, &link.unknown);
         prop_assert_eq!(back.notes.is_empty(), link.unknown.is_empty());
         prop_assert_eq!(back.fragment(), fragment);
@@ -186,7 +202,7 @@ fn a_link_that_says_everything() {
     assert_eq!((e.head_norm, e.arms, e.steps), (5.0, ArmSet { control: false, ablation: true, broken: false }, 500));
     assert_eq!((e.engine, e.precision, e.rescaling), (EngineChoice::Cpu, Precision::F64, false));
     assert_eq!(e.changes[2], Change { step: 503, setting: Setting::RestartGauge });
-    assert_eq!(link.view, View { layout: Layout::SideBySide, raw: true });
+    assert_eq!(link.view, View { layout: Layout::SideBySide, raw: true, ..View::default() });
 }
 
 #[test]
@@ -221,7 +237,12 @@ fn nothing_is_limited_or_dropped_in_silence() {
         ("v=2", "link has version 2, this page reads version 1: what it knows was taken"),
         ("lr=1&lr=2", "link has lr more than once, the last counts"),
         ("lr=%ff", "link has lr=%ff, which is not UTF-8 text; left out"),
-        ("p=fig2", "link has what this page does not know, kept as it is: p"),
+        ("tab=2", "link has what this page does not know, kept as it is: tab"),
+        ("p=fig9", "link asked p=fig9, which is no preset of this page; left out"),
+        (
+            "break=dance",
+            "link asked break=dance, which is none of growth:…, eps, naive, naive:start, naive:drops, texp--, decay, head, norescale, scale:…; left out",
+        ),
         ("ev=9:lr=11", "link asked lr=11 at step 9, limited to 10"),
         ("ev=9:lr=x", "link asked lr=x at step 9, which is not a finite number"),
         ("ev=9:foo=1", "link asked ev=9:foo=1, which is not of the form step:lr=0.1; left out"),
@@ -246,12 +267,31 @@ fn details_of_reading() {
     assert!(at("ev=0:lr=1").experiment.changes.is_empty());
     assert_eq!(at("ev=30%3Awd%3D0%3B20:lr%3d1").fragment(), "#v=1&ev=20:lr=1;30:wd=0");
     assert_eq!(at("lr=-0").fragment(), "#v=1&lr=0");
-    assert_eq!(at("p=fig2&lr=.5&%26=%23").fragment(), "#v=1&lr=0.5&p=fig2&%26=%23");
+    assert_eq!(at("tab=2&lr=.5&%26=%23").fragment(), "#v=1&lr=0.5&tab=2&%26=%23");
     assert_eq!(at("lr=0.1000").fragment(), "#v=1");
     assert_eq!(at("n=00020").experiment.steps, 20);
 }
 
-const GOOD: [&str; 20] = [
+#[test]
+fn a_link_starts_from_its_preset() {
+    let at = |text: &str| Link::parse(text);
+    let convert = at("#v=1&p=convert");
+    assert_eq!(convert.experiment, at("ev=300:convert=on;600:convert=off&n=900").experiment);
+    assert_eq!(convert.fragment(), "#v=1&p=convert");
+    // What the preset says is unsaid by an empty value, or by one of its own.
+    let empty = at("ev=&p=convert");
+    assert!(empty.experiment.changes.is_empty() && empty.fragment() == "#v=1&p=convert&ev=");
+    assert_eq!(at("ev=7:lr=1&p=convert").experiment.changes.len(), 1);
+    let whole = at("p=growth&break=none&arms=wd,exp,control,ablation&n=3000");
+    assert_eq!((whole.experiment.clone(), whole.notes.len()), (Experiment::default(), 0));
+    assert_eq!(whole.fragment(), "#v=1&p=growth&break=none&arms=wd,exp,control,ablation&n=3000");
+    assert_eq!(at("lr=0.2&p=fig2").experiment.hyper, Hyper { lr: 0.2, weight_decay: 5e-4, momentum: 0.9 });
+    assert_eq!(at("p=fig2&lr=nan").notes, ["link asked lr=nan, which is not a finite number; it stays 0.1"]);
+}
+
+const GOOD: [&str; 22] = [
+    "p=convert",
+    "break=none",
     "v=1",
     "lr=0.3",
     "wd=5e-4",
@@ -273,7 +313,8 @@ const GOOD: [&str; 20] = [
     "rescale=on",
     "ev=",
 ];
-const BAD: [&str; 20] = [
+const BAD: [&str; 21] = [
+    "p=nothing",
     "v=x",
     "lr=1e9",
     "wd=-1",
@@ -347,7 +388,7 @@ fn a_hundred_thousand_links_do_no_harm() {
         let mut parts = Vec::new();
         let mut bad = false;
         for _ in 0..below(&mut rng, 8) {
-            let list = if below(&mut rng, 4) == 0 { &BAD } else { &GOOD };
+            let list = if below(&mut rng, 4) == 0 { &BAD[..] } else { &GOOD[..] };
             let part = list[below(&mut rng, list.len())];
             let key = |part: &str| part.split('=').next().unwrap_or("").to_owned();
             if parts.iter().all(|&p| key(p) != key(part)) {

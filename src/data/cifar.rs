@@ -135,20 +135,7 @@ fn wrong_label(layout: &Layout, start: usize, bytes: &[u8]) -> Option<Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Records whose pixels are no labels.
-    fn records(labels: &[&[u8]]) -> Vec<u8> {
-        let mut pixel = 0u8;
-        let mut out = Vec::new();
-        for label in labels {
-            out.extend(*label);
-            out.extend((0..PIXELS).map(|_| {
-                pixel = pixel % 151 + 1;
-                pixel + 100
-            }));
-        }
-        out
-    }
+    use crate::data::sample::records;
 
     fn read(file: &[u8], limit: usize, chunk: usize) -> Result<(Format, Images, Labels), Fault> {
         let mut reader = Reader::new(limit);

@@ -146,19 +146,9 @@ fn deflate_start(bytes: &[u8]) -> Result<Option<usize>, Fault> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::data::crc::crc32;
-
-    /// A gzip file with a name in its header.
-    pub fn gz(content: &[u8]) -> Vec<u8> {
-        let mut out = vec![0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3];
-        out.extend(b"name\0");
-        out.extend(miniz_oxide::deflate::compress_to_vec(content, 6));
-        out.extend(crc32(content).to_le_bytes());
-        out.extend((content.len() as u32).to_le_bytes());
-        out
-    }
+    use crate::data::sample::gz;
 
     fn unpacked(file: &[u8], chunk: usize) -> Result<Vec<u8>, Fault> {
         let (mut gunzip, mut out) = (Gunzip::default(), Vec::new());

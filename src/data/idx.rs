@@ -11,8 +11,10 @@ pub const MAGIC: [u8; 3] = [0, 0, 8];
 /// A file on its way.
 #[derive(Debug, Default)]
 pub struct Reader {
-    /// Most images or labels kept.
-    limit: usize,
+    /// Most images kept.
+    most_images: usize,
+    /// Most labels kept.
+    most_labels: usize,
     header: Vec<u8>,
     /// Elements of the body taken so far.
     taken: u64,
@@ -30,9 +32,9 @@ pub enum Content {
 }
 
 impl Reader {
-    /// A reader that keeps the first `limit` images or labels.
-    pub fn new(limit: usize) -> Self {
-        Self { limit, ..Self::default() }
+    /// A reader that keeps the first `most_images` images, or the first `most_labels` labels.
+    pub fn new(most_images: usize, most_labels: usize) -> Self {
+        Self { most_images, most_labels, ..Self::default() }
     }
 
     /// Takes in the next bytes of the file.
@@ -59,12 +61,12 @@ impl Reader {
             return Err(Fault::new(end, format!("the end of {}", self.product()), "more bytes"));
         }
         if self.is_images() {
-            let room = self.limit.saturating_mul(self.dimension(1) * self.dimension(2)) - self.pixels.len();
+            let room = self.most_images.saturating_mul(self.dimension(1) * self.dimension(2)) - self.pixels.len();
             self.pixels.extend_from_slice(&bytes[..room.min(bytes.len())]);
         } else {
             for (i, &label) in bytes.iter().enumerate() {
                 let class = check_label(label.into(), size + self.taken as usize + i)?;
-                self.labels.add(class, self.limit);
+                self.labels.add(class, self.most_labels);
             }
         }
         self.taken = there;
@@ -148,14 +150,10 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn idx(dims: &[u32], elements: &[u8]) -> Vec<u8> {
-        let header = [0, 0, 8, dims.len() as u8].into_iter();
-        header.chain(dims.iter().flat_map(|d| d.to_be_bytes())).chain(elements.iter().copied()).collect()
-    }
+    use crate::data::sample::idx;
 
     fn read(file: &[u8], limit: usize, chunk: usize) -> Result<Content, Fault> {
-        let mut reader = Reader::new(limit);
+        let mut reader = Reader::new(limit, limit);
         file.chunks(chunk).try_for_each(|piece| reader.push(piece))?;
         reader.finish()
     }

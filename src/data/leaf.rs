@@ -38,12 +38,13 @@ pub type Content = (Format, Option<Images>, Option<Labels>);
 impl Leaf {
     /// A reader that keeps as many images as the store has room for.
     pub fn new(kind: LeafKind, role: Role, store: &Store) -> Self {
-        let limit = store.room(role);
+        // Labels that come alone belong to images that may be here already: they are no further file.
+        let (room, limit) = (store.room(role), store.limit(role));
         let reader = match kind {
-            LeafKind::Idx => Reader::Idx(idx::Reader::new(limit)),
-            LeafKind::Cifar => Reader::Cifar(cifar::Reader::new(limit)),
-            LeafKind::Pickle => Reader::Pickle(pickle::Reader::new(limit)),
-            LeafKind::Npy => Reader::Npy(npy::Reader::new(limit)),
+            LeafKind::Idx => Reader::Idx(idx::Reader::new(room, limit)),
+            LeafKind::Cifar => Reader::Cifar(cifar::Reader::new(room)),
+            LeafKind::Pickle => Reader::Pickle(pickle::Reader::new(room)),
+            LeafKind::Npy => Reader::Npy(npy::Reader::new(room, limit)),
         };
         Self { role, reader }
     }

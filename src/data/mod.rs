@@ -32,6 +32,12 @@ pub mod stream;
 pub mod tar;
 pub mod zip;
 
+/// Small files, shared with the tests over all formats; not all of them are used here.
+#[cfg(test)]
+#[allow(dead_code)]
+#[path = "../../tests/data/sample.rs"]
+mod sample;
+
 pub use batches::BatchOrder;
 #[cfg(not(target_arch = "wasm32"))]
 pub use embedded::fashion28;

@@ -36,8 +36,10 @@ struct Array {
 
 /// An array on its way.
 pub struct Reader {
-    /// Most images or labels kept.
-    limit: usize,
+    /// Most images kept.
+    most_images: usize,
+    /// Most labels kept.
+    most_labels: usize,
     header: Vec<u8>,
     array: Option<Array>,
     /// Bytes of elements taken so far.
@@ -50,10 +52,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader that keeps the first `limit` images or labels.
-    pub fn new(limit: usize) -> Self {
+    /// A reader that keeps the first `most_images` images, or the first `most_labels` labels.
+    pub fn new(most_images: usize, most_labels: usize) -> Self {
         let (header, pixels, number, labels) = Default::default();
-        Self { limit, header, array: None, taken: 0, pixels, labels, number }
+        Self { most_images, most_labels, header, array: None, taken: 0, pixels, labels, number }
     }
 
     /// Takes in the next bytes of the array.
@@ -91,7 +93,7 @@ impl Reader {
         }
         match array.image {
             Some(shape) => {
-                let room = self.limit.saturating_mul(shape.len()) - self.pixels.len();
+                let room = self.most_images.saturating_mul(shape.len()) - self.pixels.len();
                 self.pixels.extend_from_slice(&bytes[..room.min(bytes.len())]);
             }
             None => self.add_labels(bytes, array.width, self.header.len() + self.taken as usize)?,
@@ -125,7 +127,7 @@ impl Reader {
                 // Little-endian; a negative number is a very large one, and too high.
                 let label = self.number.iter().rev().fold(0, |n, &b| n << 8 | u64::from(b));
                 self.number.clear();
-                self.labels.add(check_label(label, start + i + 1 - width)?, self.limit);
+                self.labels.add(check_label(label, start + i + 1 - width)?, self.most_labels);
             }
         }
         Ok(())
@@ -196,21 +198,12 @@ fn label_width(descr: &str) -> Option<usize> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    /// An array as NumPy writes it, version 1.
-    pub fn npy(descr: &str, shape: &str, elements: &[u8]) -> Vec<u8> {
-        let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}");
-        while (header.len() + 11) % 64 != 0 {
-            header.push(' ');
-        }
-        header.push('\n');
-        [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes(), elements].concat()
-    }
+    use crate::data::sample::npy;
 
     fn read(file: &[u8], limit: usize, chunk: usize) -> Result<Content, Fault> {
-        let mut reader = Reader::new(limit);
+        let mut reader = Reader::new(limit, limit);
         file.chunks(chunk).try_for_each(|piece| reader.push(piece))?;
         reader.finish()
     }

@@ -1,8 +1,9 @@
-//! CIFAR-10 and CIFAR-100 as Python 2 pickled them (protocol 2): a dictionary with a list of labels and, behind it, an
-//! array of bytes `[n, 3072]`, each row red, green and blue as in the binary layout.
+//! CIFAR-10 and CIFAR-100 as Python 2 pickled them (protocol 2): a dictionary with a list of labels and an array of
+//! bytes `[n, 3072]`, each row red, green and blue as in the binary layout. In the official files the labels come first.
 //!
 //! A pickle is a program; this does not run it. It looks for the bytes that Python 2 wrote before the labels
-//! (`labels`, or `fine_labels` of CIFAR-100) and before the pixels (a string of exactly n × 3,072 bytes).
+//! (`labels`, or `fine_labels` of CIFAR-100) and before the pixels: `T` and the length of a string that is a whole
+//! number of images. Such a length ends its first byte with zeros, so that no text and no label looks like it.
 
 use super::cifar::{PIXELS, SHAPE};
 use super::error::Fault;
@@ -14,8 +15,8 @@ const HUNDRED: &[u8] = b"U\x0bfine_labels";
 /// What is read next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Up to the name of the labels.
-    Name,
+    /// Up to the name of the labels or the string of pixels.
+    Seek,
     /// Up to the first label: memo, empty list, memo, mark. `skip` bytes of a memo's number are still to come.
     Open { step: usize, skip: usize },
     /// `K` and a label, or the end of a batch of the list.
@@ -24,8 +25,6 @@ enum State {
     Label,
     /// Behind a batch: another one or the end of the list.
     Batch,
-    /// Up to the string of the right length.
-    String,
     /// Pixels, so many still to come.
     Pixels(usize),
     /// Whatever follows.
@@ -41,7 +40,11 @@ pub struct Reader {
     taken: usize,
     /// The last bytes, up to the longest mark.
     last: Vec<u8>,
+    /// Whether the labels have been read.
+    labelled: bool,
     labels: Labels,
+    /// Bytes of the string of pixels, once it has been found.
+    size: Option<usize>,
     pixels: Vec<u8>,
 }
 
@@ -49,7 +52,8 @@ impl Reader {
     /// A reader that keeps the first `limit` images.
     pub fn new(limit: usize) -> Self {
         let (labels, pixels, last) = Default::default();
-        Self { limit, format: Format::Cifar10Python, state: State::Name, taken: 0, last, labels, pixels }
+        let (format, state) = (Format::Cifar10Python, State::Seek);
+        Self { limit, format, state, taken: 0, last, labelled: false, labels, size: None, pixels }
     }
 
     /// Takes in the next bytes of the file.
@@ -64,7 +68,7 @@ impl Reader {
                     let take = left.min(bytes.len());
                     let room = self.limit.saturating_mul(PIXELS) - self.pixels.len();
                     self.pixels.extend_from_slice(&bytes[..take.min(room)]);
-                    self.state = if take == left { State::Rest } else { State::Pixels(left - take) };
+                    self.state = if take == left { self.seek_on() } else { State::Pixels(left - take) };
                     self.taken += take;
                     bytes = &bytes[take..];
                 }
@@ -84,23 +88,28 @@ impl Reader {
     /// A file that ends too early.
     pub fn finish(self) -> Result<Option<(Format, Images, Labels)>, Fault> {
         let end = |expected: String| Err(Fault::new(self.taken, expected, "the end of the file"));
-        match self.state {
-            State::Name => Ok(None),
-            State::Open { .. } | State::Item | State::Label | State::Batch => {
+        match (self.state, self.size) {
+            (State::Open { .. } | State::Item | State::Label | State::Batch, _) => {
                 end("the rest of the list of labels".into())
             }
-            State::String => end(format!("{} pixels after the labels", self.size())),
-            State::Pixels(left) => end(format!("{left} more pixels")),
-            State::Rest => {
+            (State::Pixels(left), _) => end(format!("{left} more pixels")),
+            (State::Seek, None) if !self.labelled => Ok(None),
+            (State::Seek | State::Rest, None) => end(format!("the pixels of {} images", self.labels.count)),
+            (State::Seek, Some(_)) => end("the list of labels".into()),
+            (State::Rest, Some(size)) if size != self.labels.count.saturating_mul(PIXELS) => {
+                let expected = format!("as many labels as images, {}", size / PIXELS);
+                Err(Fault::new(self.labels.at, expected, self.labels.count.to_string()))
+            }
+            (State::Rest, Some(_)) => {
                 let images = Images { shape: SHAPE, count: self.labels.count, pixels: self.pixels };
                 Ok(Some((self.format, images, self.labels)))
             }
         }
     }
 
-    /// Bytes of all images.
-    fn size(&self) -> usize {
-        self.labels.count.saturating_mul(PIXELS)
+    /// What comes after the labels or the pixels: the other of them, or nothing.
+    fn seek_on(&self) -> State {
+        if self.labelled && self.size.is_some() { State::Rest } else { State::Seek }
     }
 
     fn after(&mut self, byte: u8) -> Result<State, Fault> {
@@ -125,8 +134,12 @@ impl Reader {
                 Ok(State::Item)
             }
             State::Batch if byte == b'(' => Ok(State::Item),
-            State::Batch | State::String => Ok(self.seek_pixels(byte)),
-            State::Name => Ok(self.seek_name(byte)),
+            State::Batch => {
+                self.labelled = true;
+                self.remember(byte);
+                Ok(self.seek_on())
+            }
+            State::Seek => Ok(self.seek(byte)),
             State::Pixels(_) | State::Rest => Ok(self.state),
         }
     }
@@ -138,55 +151,34 @@ impl Reader {
         self.last.push(byte);
     }
 
-    fn seek_name(&mut self, byte: u8) -> State {
+    fn seek(&mut self, byte: u8) -> State {
         self.remember(byte);
         let hundred = self.last.ends_with(HUNDRED);
-        if !hundred && !self.last.ends_with(TEN) {
-            return State::Name;
+        if !self.labelled && (hundred || self.last.ends_with(TEN)) {
+            self.last.clear();
+            if hundred {
+                self.format = Format::Cifar100Python;
+            }
+            self.labels.at = self.taken + 1;
+            self.labels.highest = if hundred { 99 } else { 9 };
+            return State::Open { step: 0, skip: 0 };
         }
-        self.last.clear();
-        if hundred {
-            self.format = Format::Cifar100Python;
+        if let (None, Some(&[b'T', a, b, c, d])) = (self.size, self.last.last_chunk()) {
+            let size = u32::from_le_bytes([a, b, c, d]) as usize;
+            if size > 0 && size.is_multiple_of(PIXELS) {
+                self.last.clear();
+                self.size = Some(size);
+                return State::Pixels(size);
+            }
         }
-        self.labels.at = self.taken + 1;
-        self.labels.highest = if hundred { 99 } else { 9 };
-        State::Open { step: 0, skip: 0 }
-    }
-
-    fn seek_pixels(&mut self, byte: u8) -> State {
-        self.remember(byte);
-        let [a, b, c, d] = (self.size() as u32).to_le_bytes();
-        if self.last.ends_with(&[b'T', a, b, c, d]) { State::Pixels(self.size()) } else { State::String }
+        State::Seek
     }
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    /// What Python 2.7's cPickle writes for `{name: labels, 'data': array}`; lists go in batches of `batch`.
-    pub fn pickle(name: &str, labels: &[u8], pixels: &[u8], batch: usize) -> Vec<u8> {
-        let mut out = b"\x80\x02}q\x01(U\x0bbatch_labelq\x02U\x15training batch 1 of 5q\x03U".to_vec();
-        out.push(name.len() as u8);
-        out.extend(name.bytes());
-        out.extend(b"q\x04]q\x05");
-        for labels in labels.chunks(batch) {
-            out.push(b'(');
-            labels.iter().for_each(|&label| out.extend([b'K', label]));
-            out.push(b'e');
-        }
-        out.extend(
-            b"U\x04dataq\x06cnumpy.core.multiarray\n_reconstruct\nq\x07cnumpy\nndarray\nq\x08K\x00\x85q\tU\x01bq\n",
-        );
-        out.extend(
-            b"\x87Rq\x0b(K\x01M\x10'M\x00\x0c\x86q\x0ccnumpy\ndtype\nq\rU\x02u1q\x0eK\x00K\x01\x87q\x0fRq\x10(K\x03",
-        );
-        out.extend(b"U\x01|q\x11NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tq\x12b\x89T");
-        out.extend((pixels.len() as u32).to_le_bytes());
-        out.extend(pixels);
-        out.extend(b"q\x13tq\x14bU\tfilenamesq\x15]q\x16(U\x05a.pngq\x17eu.");
-        out
-    }
+    use crate::data::sample::pickle;
 
     fn read(file: &[u8], limit: usize, chunk: usize) -> Result<Option<(Format, Images, Labels)>, Fault> {
         let mut reader = Reader::new(limit);
@@ -228,7 +220,11 @@ pub(super) mod tests {
         assert!(changed(first - 1, b'K').contains("expected a list behind the name of the labels"));
         let cut = says(&good[..good.len() - 3_000]);
         assert!(cut.contains("more pixels, found the end of the file"), "{cut}");
-        assert!(says(&pickle("labels", &[6, 9, 1], &pixels, 9)).contains("expected 9216 pixels after the labels"));
-        assert_eq!(read(&pickle("label_names", &[6, 9], &pixels, 9), 9, 7), Ok(None));
+        assert!(
+            says(&pickle("labels", &[6, 9, 1], &pixels, 9)).contains("expected as many labels as images, 2, found 3")
+        );
+        assert!(says(&pickle("names", &[6, 9], &pixels, 9)).contains("expected the list of labels"));
+        assert!(says(&pickle("labels", &[6, 9], &[], 9)).contains("expected the pixels of 2 images"));
+        assert_eq!(read(&pickle("label_names", &[6, 9], &[], 9), 9, 7), Ok(None));
     }
 }

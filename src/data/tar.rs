@@ -180,7 +180,7 @@ impl Tar {
 fn number(field: &[u8]) -> Option<u64> {
     if field[0] & 0x80 != 0 {
         let (high, low) = field.split_at(field.len() - 8);
-        let fits = high[0] == 0x80 && high[1..].iter().all(|&b| b == 0) && low[0] < 0x80;
+        let fits = high.first() == Some(&0x80) && high[1..].iter().all(|&b| b == 0) && low[0] < 0x80;
         return fits.then(|| low.iter().fold(0, |n, &b| n << 8 | u64::from(b)));
     }
     let digits = std::str::from_utf8(field).ok()?.trim_matches([' ', '\0']);
@@ -210,35 +210,9 @@ fn pax_path(attributes: &[u8]) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    fn block(path: &str, kind: u8, size: usize, magic: &[u8]) -> Vec<u8> {
-        let mut header = vec![0; BLOCK];
-        header[..path.len()].copy_from_slice(path.as_bytes());
-        header[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
-        header[156] = kind;
-        header[257..257 + magic.len()].copy_from_slice(magic);
-        header[148..156].fill(b' ');
-        let sum: u32 = header.iter().map(|&b| u32::from(b)).sum();
-        header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-        header
-    }
-
-    fn member(path: &str, kind: u8, content: &[u8]) -> Vec<u8> {
-        let mut out = block(path, kind, content.len(), b"ustar  \0");
-        out.extend(content);
-        out.resize(out.len().next_multiple_of(BLOCK), 0);
-        out
-    }
-
-    /// A GNU archive of files, with a folder before them.
-    pub fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
-        let mut out = block("folder/", b'5', 0, b"ustar  \0");
-        files.iter().for_each(|(path, content)| out.extend(member(path, b'0', content)));
-        out.resize(out.len() + 2 * BLOCK, 0);
-        out
-    }
+    use crate::data::sample::{block, member, tar};
 
     fn read(archive: &[u8], chunk: usize) -> Result<Vec<(String, Vec<u8>)>, Fault> {
         let (mut tar, mut files) = (Tar::default(), Vec::new());
@@ -303,6 +277,6 @@ pub(super) mod tests {
         assert_eq!(number(b"00000001750\0"), Some(1_000));
         assert_eq!(number(b"      17 "), Some(15));
         assert_eq!(number(&[0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2]), Some(258));
-        assert_eq!((number(b"          12x"), number(&[0xff; 12])), (None, None));
+        assert_eq!((number(b"          12x"), number(&[0xff; 12]), number(&[0xff; 8])), (None, None, None));
     }
 }

@@ -163,45 +163,10 @@ fn bytes(archive: &[u8], at: usize, size: usize) -> Result<&[u8], Fault> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     use crate::data::crc::crc32;
-
-    /// An archive of files, stored or deflated in turn.
-    pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-        let (mut out, mut directory) = (Vec::new(), Vec::new());
-        for (i, (path, content)) in files.iter().enumerate() {
-            let packed = if i % 2 == 0 { content.to_vec() } else { miniz_oxide::deflate::compress_to_vec(content, 6) };
-            let method = if i % 2 == 0 { 0u16 } else { 8 };
-            let mut fields = Vec::new();
-            fields.extend([20, 0, 0, 0]);
-            fields.extend(method.to_le_bytes());
-            fields.extend([0; 4]);
-            for n in [crc32(content), packed.len() as u32, content.len() as u32, path.len() as u32] {
-                fields.extend(n.to_le_bytes());
-            }
-            directory.extend(ENTRY);
-            directory.extend([20, 0]);
-            directory.extend(&fields);
-            directory.extend([0; 10]);
-            directory.extend((out.len() as u32).to_le_bytes());
-            directory.extend(path.bytes());
-            out.extend(LOCAL);
-            out.extend(fields);
-            out.extend(path.bytes());
-            out.extend(packed);
-        }
-        let (start, count) = (out.len() as u32, (files.len() as u16).to_le_bytes());
-        out.extend(&directory);
-        out.extend(END);
-        out.extend([0; 4]);
-        out.extend(count);
-        out.extend(count);
-        out.extend((directory.len() as u32).to_le_bytes());
-        out.extend(start.to_le_bytes());
-        out.extend([0, 0]);
-        out
-    }
+    use crate::data::sample::zip;
 
     #[test]
     fn the_directory_leads_to_the_members() {

@@ -4,6 +4,7 @@ pub mod arm;
 pub mod data;
 pub mod limits;
 pub mod link;
+pub mod preset;
 pub mod setting;
 pub mod twist;
 pub mod view;
@@ -11,6 +12,7 @@ pub mod view;
 pub use arm::{Arm, ArmSet};
 pub use data::DataChoice;
 pub use link::Link;
+pub use preset::Preset;
 pub use setting::{Change, Setting};
 pub use twist::Twist;
 pub use view::View;
@@ -99,6 +101,26 @@ impl Experiment {
         Hyper { lr: now.hyper.lr * now.schedule.factor(step, per_epoch), ..now.hyper }
     }
 
+    /// The schedule in force at `step`.
+    pub fn schedule_at(&self, step: u64) -> Schedule {
+        self.at(step).schedule
+    }
+
+    /// The η_t, λ_t and γ_t of every step, with `per_epoch` steps in an epoch: [`Experiment::driven_at`] made ready once.
+    pub fn drives(&self, per_epoch: u64) -> impl Fn(u64) -> Hyper + use<> {
+        let starts = std::iter::once(0).chain(self.changes.iter().map(|c| c.step));
+        let phases: Vec<(u64, Hyper, Schedule)> = starts
+            .map(|step| {
+                let now = self.at(step);
+                (step, now.hyper, now.schedule)
+            })
+            .collect();
+        move |step| {
+            let (_, hyper, schedule) = &phases[phases.partition_point(|(start, ..)| *start <= step).max(1) - 1];
+            Hyper { lr: hyper.lr * schedule.factor(step, per_epoch), ..*hyper }
+        }
+    }
+
     /// What the schedule in force at `step` multiplies η by, with `per_epoch` steps in an epoch.
     pub fn factor_at(&self, step: u64, per_epoch: u64) -> f64 {
         self.at(step).schedule.factor(step, per_epoch)
@@ -160,5 +182,31 @@ impl Precision {
             Self::F32 => "f32",
             Self::F64 => "f64",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theory::{Shape, Span};
+
+    #[test]
+    fn what_drives_a_step_is_the_same_asked_singly_or_for_all() {
+        let mut experiment = Experiment::default();
+        let cosine = Schedule::of(Shape::Cosine { period: Span::Epochs(2.0), floor: 0.1, restarts: true });
+        for (step, setting) in [
+            (5, Setting::LearningRate(0.3)),
+            (5, Setting::Schedule(cosine)),
+            (40, Setting::WeightDecay(0.0)),
+            (41, Setting::Convert(true)),
+            (60, Setting::Momentum(0.5)),
+        ] {
+            experiment.record(Change { step, setting });
+        }
+        let drives = experiment.drives(20);
+        for step in 0..100 {
+            assert_eq!(drives(step), experiment.driven_at(step, 20), "{step}");
+        }
+        assert_ne!(drives(4), drives(5));
     }
 }

@@ -29,6 +29,8 @@ pub struct Session {
     pub state: RunState,
     /// What is being prepared, while it is.
     pub preparing: Option<(String, Option<f32>)>,
+    /// How often it was started: what was derived from an earlier start is void.
+    pub starts: u64,
     /// Rows received: the next step to come.
     pub steps_done: u64,
     /// By arm, in the order of [`Arm::ALL`].
@@ -97,8 +99,8 @@ impl Session {
             }
             Event::Started { experiment, engine, network, data, steps_per_epoch, replay_to } => {
                 let notices = std::mem::take(&mut self.notices);
-                let (experiment, network, data) = (*experiment, *network, *data);
-                *self = Self { experiment, engine, network, data, steps_per_epoch, notices, ..Self::default() };
+                let (experiment, network, data, starts) = (*experiment, *network, *data, self.starts + 1);
+                *self = Self { experiment, engine, network, data, steps_per_epoch, notices, starts, ..Self::default() };
                 self.state = if replay_to > 0 { RunState::Replaying { to: replay_to } } else { RunState::Paused };
             }
             Event::Rows(rows) => rows.into_iter().for_each(|row| self.push_row(row)),

@@ -6,9 +6,11 @@
 pub mod equilibrium;
 pub mod gauge;
 pub mod ghost;
+pub mod preview;
 pub mod roots;
 pub mod schedule;
 pub mod texp;
+pub mod toy;
 
 pub use gauge::{Gauge, GaugeStep, Rule};
 pub use ghost::{Ghost, GhostStep};

@@ -85,11 +85,17 @@ pub fn setup(experiment: &Experiment, data: &Dataset) -> Result<Setup, String> {
     let net = net(experiment, data)?;
     let plan = Plan::new(&net, experiment.batch);
     let init::Start { weights, head } = init::start(&plan, experiment.seed, experiment.head_norm);
-    let of_arm = |arm| match (arm, experiment.precision) {
-        (Arm::Control, Precision::F32) => init::one_ulp_away_f32(&weights),
-        (Arm::Control, Precision::F64) => init::one_ulp_away_f64(&weights),
-        (Arm::Broken, _) => weights.iter().map(|&w| f64::from(w) * start_scale(experiment)).collect(),
-        _ => weights.iter().map(|&w| f64::from(w)).collect(),
+    // A head that may be trained starts the same in all arms, as a frozen one does.
+    let (body, own_head) = weights.split_at(plan.body_count());
+    let of_arm = |arm| {
+        let mut start = match (arm, experiment.precision) {
+            (Arm::Control, Precision::F32) => init::one_ulp_away_f32(body),
+            (Arm::Control, Precision::F64) => init::one_ulp_away_f64(body),
+            (Arm::Broken, _) => body.iter().map(|&w| f64::from(w) * start_scale(experiment)).collect(),
+            _ => body.iter().map(|&w| f64::from(w)).collect(),
+        };
+        start.extend(own_head.iter().map(|&w| f64::from(w)));
+        start
     };
     Ok(Setup {
         net,

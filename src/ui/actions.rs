@@ -1,8 +1,8 @@
 //! Everything a person can ask for. Drawing collects actions; [`super::App`] carries them out once a frame, in one place.
 
-use crate::experiment::view::Layout;
+use crate::experiment::view::{Layout, PlotKey};
 use crate::experiment::{Arm, Experiment, Setting};
-use crate::trainer::Speed;
+use crate::trainer::{Speed, Watched};
 
 /// A wish.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +27,14 @@ pub enum Action {
     Layout(Layout),
     /// Per-batch losses only, without the smoothed line.
     Raw(bool),
-    /// Which convolution's weight norm is shown.
-    Layer(usize),
+    /// Which invariance group is shown.
+    Group(usize),
+    /// The trajectory without its radius.
+    Normalised(bool),
+    /// Put an instrument on the page, or take it away.
+    ShowPlot(PlotKey, bool),
+    /// Look at the weights of another filter.
+    Watch(Watched),
     /// Open or close a panel.
     Panel(Panel, bool),
     /// Light or dark.

@@ -64,7 +64,7 @@ impl App {
         theme::install(ctx);
         let mut app = Self {
             session: Session::default(),
-            state: UiState::new(link.view),
+            state: UiState::new(link.view.clone()),
             unknown: Vec::new(),
             trainer,
             shell,
@@ -77,6 +77,7 @@ impl App {
     /// Shows and trains what a link says. An experiment that is the present one goes on, unless `anyway`.
     pub fn open(&mut self, link: Link, anyway: bool) {
         self.state.view = link.view;
+        self.state.preset = link.preset;
         self.unknown = link.unknown;
         if anyway || link.experiment != self.session.experiment {
             self.load(link.experiment);
@@ -124,7 +125,13 @@ impl App {
     }
 
     fn link(&self, experiment: Experiment) -> Link {
-        Link { experiment, view: self.state.view, unknown: self.unknown.clone(), notes: Vec::new() }
+        Link {
+            experiment,
+            view: self.state.view.clone(),
+            preset: self.state.preset,
+            unknown: self.unknown.clone(),
+            notes: Vec::new(),
+        }
     }
 
     /// Forgets the present run: what is drawn from now on belongs to `experiment`.
@@ -133,7 +140,7 @@ impl App {
         self.session = Session::new(experiment);
         self.session.notices = notices;
         self.state.draft = None;
-        self.state.plots.fit();
+        self.state.plots.forget();
         self.state.knobs = Default::default();
     }
 
@@ -166,7 +173,7 @@ impl App {
         let ctx = ui.ctx().clone();
         let now = ctx.input(|i| i.time);
         self.state.settle(&self.session, now);
-        self.state.plots.begin_frame();
+        self.state.plots.begin_frame(self.session.starts);
         self.take_dropped_files(&ctx);
         self.state.steps_per_second = match self.session.state {
             RunState::Playing | RunState::Replaying { .. } => self.rate.note(now, self.session.steps_done),
@@ -215,7 +222,13 @@ impl App {
             Action::Load(experiment) => self.load(*experiment),
             Action::Layout(layout) => self.state.view.layout = layout,
             Action::Raw(raw) => self.state.view.raw = raw,
-            Action::Layer(layer) => self.state.layer = layer,
+            Action::Group(group) => self.state.view.group = group,
+            Action::Normalised(on) => self.state.view.normalised = on,
+            Action::ShowPlot(plot, on) => self.state.view.show(plot, on),
+            Action::Watch(watched) => {
+                self.state.watched = Some(watched);
+                send(Command::Watch(watched));
+            }
             Action::Panel(Panel::Help, open) => self.state.help = open,
             Action::Panel(Panel::Share, open) => self.state.share = open,
             Action::Panel(Panel::Why, open) => self.state.why = open,

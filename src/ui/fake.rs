@@ -1,11 +1,11 @@
 //! Plausible events for tests of what is drawn. Never part of the product.
 
-use crate::experiment::{Arm, Change, Experiment, Setting};
+use crate::experiment::{Arm, Change, Experiment, Setting, Twist};
 use crate::session::Session;
 use crate::theory::Ghost;
 use crate::trainer::{
-    ArmPoint, ArmStop, DataInfo, EngineReport, Evaluation, Event, GroupInfo, GroupPoint, LayerInfo, NetworkInfo, Row,
-    RunState, StopReason,
+    ArmPoint, ArmStop, ArmWeights, DataInfo, EngineReport, Evaluation, Event, GroupInfo, GroupPoint, LayerInfo,
+    NetworkInfo, Row, RunState, StopReason, Watched, WeightsSeen,
 };
 
 /// What a fake session is in the middle of.
@@ -52,6 +52,11 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
     if steps > 900 {
         experiment.changes.push(Change { step: 900, setting: Setting::WeightDecay(4e-3) });
     }
+    if state == State::Parted {
+        // With the arm that is bit for bit the same beside it.
+        experiment.arms.broken = true;
+        experiment.twist = Some(Twist::Scaled(20));
+    }
     let mut out = vec![Event::Started {
         experiment: Box::new(experiment.clone()),
         engine: EngineReport { kind: "CPU".into(), reason: "a test".into(), ..EngineReport::default() },
@@ -63,15 +68,16 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
     let mut ghost = Ghost::new(true);
     let mut rows = Vec::new();
     let mut evaluations = Vec::new();
+    let mut seen = Vec::new();
     for step in 0..steps {
         let hyper = experiment.hyper_at(step);
         let before = ghost;
         let twin = ghost.advance(hyper).expect("the fake stays inside");
         let t = step as f64;
         let loss = 0.45 + 1.9 / (1.0 + t / 40.0).powf(0.8);
-        let group = |log10_weight_norm| GroupPoint {
+        let group = |log10_weight_norm, log10_u| GroupPoint {
             log10_weight_norm,
-            log10_gradient_norm: -1.0,
+            log10_gradient_norm: log10_u - 1.0,
             cosine: 1e-9,
             angle: (step > 0).then_some(0.0145),
         };
@@ -83,14 +89,15 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
                 _ => (hyper.lr.log10(), wd_norm),
             };
             let loss = if arm == Arm::Ablation { loss * 0.93 } else { loss };
+            let log10_u = if arm == Arm::Exp { before.log10_u() } else { 0.0 };
             ArmPoint {
                 arm,
                 loss: loss * (1.0 + 0.5 * noise(step)),
                 batch_accuracy: 1.0 - loss / 3.0,
                 log10_lr,
-                log10_u: if arm == Arm::Exp { before.log10_u() } else { 0.0 },
-                all: group(norm + 0.2),
-                groups: (0..3).map(|i| group(norm + 0.1 * f64::from(i))).collect(),
+                log10_u,
+                all: group(norm + 0.2, log10_u),
+                groups: (0..3).map(|i| group(norm + 0.1 * f64::from(i), log10_u)).collect(),
             }
         };
         let live = |arm: &Arm| !(state == State::Diverged && *arm == Arm::Wd && step + 1 == steps);
@@ -112,30 +119,38 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
                         0.0
                     }
                 }
+                Arm::Broken => 0.0,
                 Arm::Ablation => 0.3 * (1.0 - (-t / 90.0).exp()) * (1.0 + 0.1 * noise(step)),
                 Arm::Control => grown.exp() * wobble * 0.7,
                 _ => grown.exp() * wobble,
             };
-            let others = [Arm::Exp, Arm::Control, Arm::Ablation].map(|arm| (arm, distance(arm)));
+            let others = [Arm::Exp, Arm::Control, Arm::Ablation, Arm::Broken].map(|arm| (arm, distance(arm)));
             let accuracy = 0.85 - 0.6 * (-t / 120.0).exp() + 0.01 * noise(step);
             let tested = if step % 100 == 0 { Arm::ALL.map(|arm| (arm, accuracy)).to_vec() } else { Vec::new() };
-            evaluations.push(Evaluation {
-                step,
-                distance: others.to_vec(),
-                test_accuracy: tested,
-                samples: Vec::new(),
-            });
+            // Eight images, ten classes: image i is taken for class i, the last by the twin for another.
+            let logits = |arm: Arm| -> Vec<f32> {
+                let said = |i: usize| if i == 7 && arm == Arm::Exp { 8 } else { i };
+                (0..80).map(|k| if k % 10 == said(k / 10) { 3.0 } else { 0.0 }).collect()
+            };
+            let samples = Arm::ALL.map(|arm| (arm, logits(arm))).to_vec();
+            evaluations.push(Evaluation { step, distance: others.to_vec(), test_accuracy: tested, samples });
+            seen.push(weights(step, before.log10_u()));
         }
     }
     out.push(Event::Rows(rows));
     out.push(Event::Evaluations(evaluations));
+    out.extend(seen.into_iter().map(|seen| Event::Weights(Box::new(seen))));
     out.push(Event::Present { step: steps, ghost, hyper: experiment.hyper_at(steps), factor: 1.0 });
     match state {
         State::TwinEnded => {
             out.push(Event::ArmStopped(ArmStop { arm: Arm::Exp, step: steps, reason: StopReason::GaugeEnded }));
         }
         State::Diverged => {
-            out.push(Event::ArmStopped(ArmStop { arm: Arm::Wd, step: steps - 1, reason: StopReason::Diverged }));
+            out.push(Event::ArmStopped(ArmStop {
+                arm: Arm::Wd,
+                step: steps.saturating_sub(1),
+                reason: StopReason::Diverged,
+            }));
         }
         State::Failed => out.push(Event::Failed("the GPU device was lost three times".into())),
         _ => {}
@@ -147,6 +162,19 @@ pub fn events(state: State, steps: u64) -> Vec<Event> {
         _ => RunState::Paused,
     }));
     out
+}
+
+/// A filter that turns slowly; the twin's is 1/u times as long.
+fn weights(step: u64, log10_u: f64) -> WeightsSeen {
+    let (sin, cos) = (step as f64 / 700.0).sin_cos();
+    let direction = |i: u64| [cos, sin, 0.1 * noise(step + i)][i as usize % 3] * (1.0 + 0.1 * (i / 3) as f64);
+    let arms = Arm::ALL.map(|arm| ArmWeights {
+        arm,
+        log10_scale: if arm == Arm::Exp { -log10_u } else { 0.0 },
+        first: (0..16 * 9).map(|i| noise(i) as f32).collect(),
+        watched: (0..9).map(direction).collect(),
+    });
+    WeightsSeen { step, of: Watched::default(), arms: arms.to_vec() }
 }
 
 fn network() -> NetworkInfo {

@@ -4,7 +4,7 @@ use super::actions::Action;
 use super::controls;
 use super::layout::{self, GAP, Room, TOP_BAR};
 use super::notices::notices_ui;
-use super::plots::{self, PLOTS, Scene, ticks};
+use super::plots::{self, Scene, chooser::chooser_ui, ticks};
 use super::state::UiState;
 use super::theme::{self, Palette};
 use super::top_bar;
@@ -12,6 +12,7 @@ use super::verdict::verdict;
 use super::verdict_card::verdict_ui;
 use super::why::why_card_ui;
 use super::widgets::{card, card_title};
+use crate::experiment::view::PlotKey;
 use crate::session::{Session, recorded};
 use egui::containers::scroll_area::ScrollSource;
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
@@ -66,13 +67,15 @@ fn desk_ui(ui: &mut Ui, session: &Session, state: &mut UiState, room: Room, acti
                 status_ui(ui, session, state);
             }
             let below = ui.data(|d| d.get_temp::<f32>(egui::Id::unique("why height"))).unwrap_or(66.0);
-            let rows = PLOTS.len().div_ceil(room.columns());
+            let order = state.view.shown().to_vec();
+            let rows = order.len().div_ceil(room.columns());
             let plot = layout::plot_height(height - (ui.cursor().top() - top), below, rows);
-            let order: Vec<usize> = (0..PLOTS.len()).collect();
             plots_ui(ui, session, state, &order, room.columns(), plot, actions);
             let before = ui.cursor().top();
+            card(ui, CARD_MARGIN, |ui| chooser_ui(ui, &state.view, false, actions));
+            let chooser = ui.cursor().top() - before;
             why_card_ui(ui, state, room, actions);
-            let closed = if state.why { 66.0 } else { ui.cursor().top() - before - GAP };
+            let closed = if state.why { chooser + 66.0 } else { ui.cursor().top() - before - GAP };
             ui.data_mut(|d| d.insert_temp(egui::Id::unique("why height"), closed));
             ui.add_space(4.0);
         });
@@ -110,7 +113,8 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
                     ui.label(RichText::new(top_bar::progress(session)).size(12.0).color(p.quiet));
                 });
             });
-            plots_ui(ui, session, state, &plots::NARROW_ORDER, 1, 222.0, actions);
+            plots_ui(ui, session, state, &plots::narrow_order(state.view.shown()), 1, 222.0, actions);
+            card(ui, CARD_MARGIN, |ui| chooser_ui(ui, &state.view, true, actions));
             ui.horizontal(|ui| top_bar::engine_ui(ui, session, state));
             if low {
                 card(ui, CARD_MARGIN, |ui| {
@@ -118,6 +122,10 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
                     controls::sliders_ui(ui, session, state, actions);
                 });
             }
+            card(ui, CARD_MARGIN, |ui| {
+                card_title(ui, "Schedule");
+                controls::schedule_ui(ui, session, state, actions);
+            });
             twin_and_runs_ui(ui, session, state, actions);
             why_card_ui(ui, state, Room::Narrow, actions);
             ui.add_space(8.0);
@@ -147,6 +155,8 @@ fn controls_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mu
     card(ui, CARD_MARGIN, |ui| {
         card_title(ui, "Weight-decay run");
         controls::sliders_ui(ui, session, state, actions);
+        ui.add_space(4.0);
+        controls::schedule_ui(ui, session, state, actions);
     });
     twin_and_runs_ui(ui, session, state, actions);
 }
@@ -171,7 +181,7 @@ fn plots_ui(
     ui: &mut Ui,
     session: &Session,
     state: &mut UiState,
-    order: &[usize],
+    order: &[PlotKey],
     columns: usize,
     height: f32,
     actions: &mut Vec<Action>,
@@ -184,15 +194,18 @@ fn plots_ui(
     let scene = Scene {
         session,
         hyper: state.shown_hyper(session),
-        layer: state.layer,
+        group: state.view.group.min(session.network.groups.len().saturating_sub(1)),
         raw: state.view.raw,
+        normalised: state.view.normalised,
+        watched: state.watched.unwrap_or(session.watched),
         layout: state.view.layout,
         recorded,
         end: ticks::x_end(recorded.map_or(session.steps_done, |run| run.end)),
+        kept: &state.plots.kept,
     };
-    for (place, &index) in order.iter().enumerate() {
+    for (place, plot) in order.iter().filter_map(|&key| plots::plot_of(key)).enumerate() {
         let at = vec2((place % columns) as f32 * (width + GAP), (place / columns) as f32 * (height + GAP));
         let rect = Rect::from_min_size(all.min + at, vec2(width, height));
-        plots::plot_ui(ui, rect, &PLOTS[index], &scene, &mut state.plots, actions);
+        plots::plot_ui(ui, rect, plot, &scene, &mut state.plots.looking, actions);
     }
 }

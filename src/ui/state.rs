@@ -4,7 +4,7 @@ use super::plots::PlotsState;
 use crate::experiment::{Experiment, Setting, View, limits};
 use crate::session::Session;
 use crate::theory::Hyper;
-use crate::trainer::Speed;
+use crate::trainer::{Speed, Watched};
 use std::ops::RangeInclusive;
 
 use super::controls::scale::Scale;
@@ -109,10 +109,14 @@ const CONFIRMATION_SECS: f64 = 4.0;
 pub struct UiState {
     /// What the link's `view` says.
     pub view: View,
-    /// Which convolution's norm is shown.
-    pub layer: usize,
+    /// Which filter is to be watched, once somebody asked for one.
+    pub watched: Option<Watched>,
+    /// The preset that links are said against; its card of the tour is shown.
+    pub preset: Option<&'static str>,
     /// η, λ, γ.
     pub knobs: [KnobState; 3],
+    /// The picture of the schedule.
+    pub preview: super::controls::preview::Kept,
     /// An experiment that waits for a restart.
     pub draft: Option<Box<Experiment>>,
     /// How fast it plays.
@@ -140,9 +144,10 @@ impl UiState {
     pub fn new(view: View) -> Self {
         Self {
             view,
-            // The middle one: its norm is as long as the run is interesting.
-            layer: 1,
+            watched: None,
+            preset: None,
             knobs: Default::default(),
+            preview: Default::default(),
             draft: None,
             speed: Speed::Max,
             plots: PlotsState::default(),
@@ -182,14 +187,13 @@ impl UiState {
         if self.draft.is_some() && self.shown_experiment(session) == session.experiment {
             self.draft = None;
         }
-        self.layer = self.layer.min(session.network.groups.len().max(2) - 1);
     }
 
     /// The experiment as the card shows it: with choices that wait for a restart. What needs none is always the present.
     pub fn shown_experiment(&self, session: &Session) -> Experiment {
         let present = session.experiment.clone();
         let Some(draft) = &self.draft else { return present };
-        let Experiment { hyper, arms, changes, .. } = present;
-        Experiment { hyper, arms, changes, ..(**draft).clone() }
+        let Experiment { hyper, schedule, arms, changes, .. } = present;
+        Experiment { hyper, schedule, arms, changes, ..(**draft).clone() }
     }
 }

@@ -3,9 +3,9 @@
 use super::app::{App, Shell, Trains};
 use super::fake::{self, State};
 use super::theme;
-use crate::experiment::view::Layout;
+use crate::experiment::view::{Layout, PlotKey};
 use crate::experiment::{Arm, Link, Setting};
-use crate::trainer::{Command, Event, Speed};
+use crate::trainer::{Command, Event, Speed, Watched};
 use egui::{Context, Key, Modifiers, Role, Theme, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -62,6 +62,10 @@ fn frame(ui: &mut egui::Ui, app: &mut App) {
 }
 
 fn open(size: Vec2, theme: Theme, state: State, steps: u64) -> (Harness<'static, App>, Recorder) {
+    open_link(Link::default(), size, theme, state, steps)
+}
+
+fn open_link(link: Link, size: Vec2, theme: Theme, state: State, steps: u64) -> (Harness<'static, App>, Recorder) {
     let recorder = Recorder::default();
     recorder.says.borrow_mut().extend(fake::events(state, steps));
     let trainer = recorder.clone();
@@ -69,7 +73,7 @@ fn open(size: Vec2, theme: Theme, state: State, steps: u64) -> (Harness<'static,
         .with_size(size)
         .with_theme(theme)
         .with_context_setup(theme::install)
-        .build_ui_state(frame, App::new(&Context::default(), Link::default(), Box::new(trainer), Box::new(Desk)));
+        .build_ui_state(frame, App::new(&Context::default(), link, Box::new(trainer), Box::new(Desk)));
     harness.run_steps(4);
     assert!(matches!(recorder.take()[..], [Command::Load(_), Command::Play]), "it starts training by itself");
     (harness, recorder)
@@ -86,6 +90,90 @@ fn every_state_draws_at_every_size() {
             }
         }
     }
+}
+
+/// A link that shows every instrument.
+fn everything() -> Link {
+    let mut link = Link::default();
+    link.view.choose(PlotKey::ALL);
+    link
+}
+
+#[test]
+fn every_instrument_draws_in_every_state_at_every_size() {
+    // High enough that none is scrolled away: what cannot be seen is not drawn.
+    for width in SIZES.map(|size| size.x) {
+        for state in State::ALL {
+            for (layout, steps) in [(Layout::SideBySide, 0), (Layout::Overlaid, 2), (Layout::SideBySide, 1_600)] {
+                let mut link = everything();
+                link.view.layout = layout;
+                link.view.normalised = steps > 2 && state == State::Paused;
+                let (mut harness, recorder) = open_link(link, vec2(width, 7_000.0), Theme::Dark, state, steps);
+                harness.run_steps(1);
+                let drawn = harness.get_all_by_role(Role::GraphicsObject).count();
+                let known = steps > 2 && state != State::Preparing;
+                assert!(!known || drawn >= PlotKey::ALL.len(), "{width} {state:?} {steps}: {drawn}");
+                assert_eq!(recorder.take(), [], "drawing asks for nothing");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_instrument_is_chosen_and_goes_into_the_link() {
+    for size in SIZES {
+        let (mut harness, _) = open(vec2(size.x, 4_000.0), Theme::Light, State::Playing, 50);
+        let toggle = |harness: &mut Harness<'_, App>, name: &str| {
+            harness.get_by_role_and_label(Role::CheckBox, name).click();
+            harness.run_steps(3);
+            harness.state().fragment()
+        };
+        let fragment = toggle(&mut harness, "phase picture");
+        assert!(fragment.contains("plots:loss/learning_rate/distance/weight_norm/ratio/accuracy/phase"), "{fragment}");
+        let title = "Where does the twin exist?";
+        assert!(harness.query_by_role_and_label(Role::GraphicsObject, title).is_some());
+        assert_eq!(Link::parse(&fragment).fragment(), fragment);
+        let fragment = toggle(&mut harness, "phase picture");
+        assert!(!fragment.contains("view="), "{fragment}");
+    }
+}
+
+#[test]
+fn another_filter_is_asked_for_once() {
+    let mut link = Link::default();
+    link.view.choose([PlotKey::Trajectory]);
+    let (mut harness, recorder) = open_link(link, SIZES[0], Theme::Light, State::Paused, 1_600);
+    for filter in [1, 2] {
+        harness.get_by_role_and_label(Role::Button, "next filter").click();
+        harness.run_steps(4);
+        assert_eq!(recorder.take(), [Command::Watch(Watched { layer: 0, filter })]);
+    }
+    harness.get_by_role_and_label(Role::ComboBox, "radius: with its radius").click();
+    harness.run_steps(3);
+    harness.get_by_label("normalised").click();
+    harness.run_steps(3);
+    assert!(harness.state().fragment().contains("view=normalised,plots:trajectory"));
+}
+
+#[test]
+fn the_point_of_lemma_1_can_be_dragged() {
+    let mut link = Link::default();
+    link.view.choose([PlotKey::Lemma]);
+    let (mut harness, recorder) = open_link(link, SIZES[0], Theme::Light, State::Paused, 20);
+    let point = |harness: &Harness<'_, App>| harness.get_by_role_and_label(Role::Slider, "the point w").rect().center();
+    let before = point(&harness);
+    harness.hover_at(before);
+    harness.run_steps(2);
+    harness.drag_at(before);
+    harness.run_steps(2);
+    for x in [-8.0, -16.0, -24.0] {
+        harness.hover_at(before + vec2(x, 8.0));
+        harness.run_steps(2);
+    }
+    harness.drop_at(before + vec2(-24.0, 8.0));
+    harness.run_steps(3);
+    assert!((point(&harness) - before - vec2(-24.0, 8.0)).length() < 3.0, "{before} {}", point(&harness));
+    assert_eq!(recorder.take(), []);
 }
 
 #[test]

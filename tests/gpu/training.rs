@@ -68,7 +68,7 @@ fn with_trained_head(frozen: &Setup) -> Setup {
 pub fn batch(step: usize) -> Vec<Draw> {
     let moved = |i: usize| match i % 2 {
         0 => (0, 0, false),
-        _ => ((step + i) as i8 % 5 - 2, i as i8 % 3 - 1, i % 3 == 0),
+        _ => ((step + i) as i8 % 5 - 2, i as i8 % 3 - 1, i.is_multiple_of(3)),
     };
     let draw = |i: usize| {
         let (dx, dy, flip) = moved(i);

@@ -5,6 +5,8 @@ pub const VERSION: &str = "1";
 
 /// `v`: the version.
 pub const V: &str = "v";
+/// `p`: the preset that everything else is said against.
+pub const P: &str = "p";
 /// `lr`: η at step 0.
 pub const LR: &str = "lr";
 /// `wd`: λ at step 0.
@@ -48,15 +50,17 @@ pub const ENGINE: &str = "engine";
 pub const PREC: &str = "prec";
 /// `rescale`: on or off.
 pub const RESCALE: &str = "rescale";
-/// `view`: `side`, `raw`, separated by commas.
+/// `view`: `side`, `raw`, `normalised`, `group:2`, `plots:loss/distance`, separated by commas; see `link::view`.
 pub const VIEW: &str = "view";
 
 /// All keys of this version.
-pub const ALL: [&str; 23] = [
-    V, LR, WD, MOM, SCHED, TWIN, BREAK, DATA, AUG, NET, NORM, SEED, ACT, BATCH, EPS, HEAD, ARMS, N, EV, ENGINE, PREC,
-    RESCALE, VIEW,
+pub const ALL: [&str; 24] = [
+    V, P, LR, WD, MOM, SCHED, TWIN, BREAK, DATA, AUG, NET, NORM, SEED, ACT, BATCH, EPS, HEAD, ARMS, N, EV, ENGINE,
+    PREC, RESCALE, VIEW,
 ];
 
+/// As the value of [`BREAK`]: nothing is broken, where the preset breaks something.
+pub const NONE: &str = "none";
 /// Inside [`EV`]: the gauge was restarted.
 pub const GAUGE: &str = "gauge";
 /// Inside [`EV`]: the weight-decay run was converted, or back.
@@ -65,3 +69,9 @@ pub const CONVERT: &str = "convert";
 pub const SIDE: &str = "side";
 /// Inside [`VIEW`]: raw losses only.
 pub const RAW: &str = "raw";
+/// Inside [`VIEW`]: the trajectory without its radius.
+pub const NORMALISED: &str = "normalised";
+/// Inside [`VIEW`]: which invariance group is shown.
+pub const GROUP: &str = "group";
+/// Inside [`VIEW`]: which instruments, separated by slashes.
+pub const PLOTS: &str = "plots";

@@ -1,16 +1,17 @@
 //! An experiment and a view as the fragment of a URL, and back.
 //!
 //! `#v=1&lr=0.05&ev=120:lr=0.01;503:gauge&view=side`: short stable keys ([`keys`]) in a stable order, only what differs
-//! from the defaults, numbers as their shortest decimals that read back exactly.
+//! from the defaults or from the preset that `p=` names, numbers as their shortest decimals that read back exactly.
 
 mod changes;
 mod escape;
 pub mod keys;
-mod network;
+pub mod network;
 mod number;
 mod parse;
 mod rules;
-mod schedule;
+pub mod schedule;
+mod view;
 mod write;
 
 use super::{Experiment, View};
@@ -22,6 +23,8 @@ pub struct Link {
     pub experiment: Experiment,
     /// What to show.
     pub view: View,
+    /// The key of the preset it is said against.
+    pub preset: Option<&'static str>,
     /// Keys this version does not know, kept in order.
     pub unknown: Vec<(String, String)>,
     /// One sentence for everything that could not be taken as it was written ("link asked lr=50, limited to 10").
@@ -34,7 +37,7 @@ impl Link {
         parse::link(text)
     }
 
-    /// The canonical fragment, beginning with `#v=1`: only what differs from the defaults. Reading it back gives the
+    /// The canonical fragment, beginning with `#v=1`: only what differs from the preset, or from the defaults. Reading it back gives the
     /// same experiment, view and unknown keys.
     pub fn fragment(&self) -> String {
         write::fragment(self)

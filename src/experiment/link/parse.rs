@@ -1,9 +1,8 @@
 //! Fragment → experiment and view, with a sentence for everything that could not be taken as written.
 
 use super::number::{quoted, real, whole};
-use super::{Link, changes, escape, keys, network, rules, schedule, write};
-use crate::experiment::view::{Layout, View};
-use crate::experiment::{Arm, ArmSet, DataChoice, EngineChoice, Experiment, Precision, limits};
+use super::{Link, changes, escape, keys, network, rules, schedule, view, write};
+use crate::experiment::{Arm, ArmSet, DataChoice, EngineChoice, Experiment, Precision, Preset, limits};
 use crate::model::Activation;
 use crate::theory::Rule;
 
@@ -17,13 +16,15 @@ const MAX_NOTES: usize = 20;
 pub fn link(text: &str) -> Link {
     let mut notes = Vec::new();
     let pairs = pairs(readable(fragment_of(text.trim()), &mut notes), &mut notes);
-    let mut link = Link::default();
+    let mut link = base(&pairs, &mut notes);
     let mut changes = "";
     for (key, value) in &pairs {
         if key == keys::EV {
+            // What the link says takes the place of what the preset says.
+            link.experiment.changes.clear();
             changes = value;
         } else if key == keys::VIEW {
-            link.view = view(value, &mut notes);
+            link.view = view::read(value, &mut notes);
         } else if keys::ALL.contains(&key.as_str()) {
             take(&mut link.experiment, key, value, &mut notes);
         } else {
@@ -41,6 +42,18 @@ pub fn link(text: &str) -> Link {
     }
     link.notes = notes;
     link
+}
+
+/// What everything else is said against: the preset, or the defaults.
+fn base(pairs: &[(String, String)], notes: &mut Vec<String>) -> Link {
+    let Some((_, key)) = pairs.iter().find(|(key, _)| key == keys::P) else { return Link::default() };
+    match Preset::of_key(key) {
+        Some(preset) => preset.link(),
+        None => {
+            notes.push(format!("link asked p={}, which is no preset of this page; left out", quoted(key)));
+            Link::default()
+        }
+    }
 }
 
 /// What follows the first `#`; a text without one is a fragment itself unless it is a URL.
@@ -115,9 +128,10 @@ fn take(e: &mut Experiment, key: &str, text: &str, notes: &mut Vec<String>) {
         keys::MOM => number(&mut e.hyper.momentum, limits::MOMENTUM, notes),
         keys::SCHED => read(&mut e.schedule, key, text, schedule::read, schedule::write, notes),
         keys::TWIN => one_of(&mut e.twin, key, text, [Rule::Ghost, Rule::TEXP], rules::write_rule, notes),
+        keys::BREAK if text == keys::NONE => e.twist = None,
         keys::BREAK => match rules::read_twist(text) {
             Ok(twist) => e.twist = Some(twist),
-            Err(why) => notes.push(format!("link asked break={}, {why}; nothing is broken", quoted(text))),
+            Err(why) => notes.push(format!("link asked break={}, {why}; left out", quoted(text))),
         },
         keys::DATA => match DataChoice::of_key(text) {
             Some(data) => e.data = data,
@@ -199,18 +213,6 @@ fn arms(text: &str, notes: &mut Vec<String>) -> ArmSet {
         notes.push("link leaves out wd or exp, which always train".to_owned());
     }
     set
-}
-
-fn view(text: &str, notes: &mut Vec<String>) -> View {
-    let mut view = View::default();
-    for word in text.split(',').filter(|word| !word.is_empty()) {
-        match word {
-            keys::SIDE => view.layout = Layout::SideBySide,
-            keys::RAW => view.raw = true,
-            _ => notes.push(format!("link asked view={}, which this page cannot show; left out", quoted(word))),
-        }
-    }
-    view
 }
 
 /// Settles what contradicts itself.

@@ -32,7 +32,8 @@ pub fn write(schedule: &Schedule) -> String {
     text
 }
 
-fn span(span: Span) -> String {
+/// A length as a link writes it: `500` steps or `80e` epochs.
+pub fn span(span: Span) -> String {
     match span {
         Span::Steps(steps) => steps.to_string(),
         Span::Epochs(epochs) => format!("{}e", shortest(epochs)),
@@ -74,7 +75,11 @@ pub fn read(text: &str) -> Result<Schedule, String> {
     Ok(Schedule { warmup, shape })
 }
 
-fn read_span(text: &str) -> Result<Span, String> {
+/// Reads what [`span`] wrote.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence.
+pub fn read_span(text: &str) -> Result<Span, String> {
     let wrong = || format!("of which “{}” is no number of steps, nor of epochs like 80e", super::number::quoted(text));
     let span = match text.strip_suffix('e') {
         Some(epochs) => Span::Epochs(epochs.parse().map_err(|_| wrong())?),
@@ -87,7 +92,11 @@ fn read_span(text: &str) -> Result<Span, String> {
     if fits { Ok(span) } else { Err(format!("of which {} is longer than every run", super::number::quoted(text))) }
 }
 
-fn read_real(what: &str, text: &str, usual: &str, range: &RangeInclusive<f64>) -> Result<f64, String> {
+/// Reads a number within its range; `usual` where nothing is given.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence.
+pub fn read_real(what: &str, text: &str, usual: &str, range: &RangeInclusive<f64>) -> Result<f64, String> {
     let text = if text.is_empty() { usual } else { text };
     let quoted = super::number::quoted(text);
     let x: f64 = text.parse().map_err(|_| format!("of which the {what} “{quoted}” is no number"))?;

@@ -1,14 +1,17 @@
 //! Experiment and view → fragment.
 
 use super::number::shortest;
-use super::{Link, changes, escape, keys, network, rules, schedule};
-use crate::experiment::view::{Layout, View};
-use crate::experiment::{Arm, EngineChoice, Experiment};
+use super::{Link, changes, escape, keys, network, rules, schedule, view};
+use crate::experiment::{Arm, EngineChoice, Experiment, Preset};
 
 /// See [`Link::fragment`].
 pub fn fragment(link: &Link) -> String {
     let mut out = format!("#{}={}", keys::V, keys::VERSION);
-    let known = [experiment(&link.experiment), vec![(keys::VIEW, view(link.view))]].concat();
+    let base = link.preset.and_then(Preset::of_key).map(Preset::link).unwrap_or_default();
+    let shown = (link.view != base.view).then(|| view::write(&link.view).unwrap_or_default());
+    let preset = base.preset.map(str::to_owned);
+    let known =
+        [vec![(keys::P, preset)], experiment(&link.experiment, &base.experiment), vec![(keys::VIEW, shown)]].concat();
     for (key, value) in known {
         if let Some(value) = value {
             push(&mut out, key, &value);
@@ -32,9 +35,8 @@ pub fn written_len(key: &str, value: &str) -> usize {
     escape::encode(key, true).len() + escape::encode(value, false).len() + 2
 }
 
-/// Every key with its value, `None` where that is the default.
-fn experiment(e: &Experiment) -> Vec<(&'static str, Option<String>)> {
-    let default = Experiment::default();
+/// Every key with its value, `None` where that is as in `default`.
+fn experiment(e: &Experiment, default: &Experiment) -> Vec<(&'static str, Option<String>)> {
     let real = |x: f64, usual: f64| (x != usual).then(|| shortest(x));
     let whole = |n: u64, usual: u64| (n != usual).then(|| n.to_string());
     let arms = || e.arms.iter().map(Arm::key).collect::<Vec<_>>().join(",");
@@ -44,7 +46,7 @@ fn experiment(e: &Experiment) -> Vec<(&'static str, Option<String>)> {
         (keys::MOM, real(e.hyper.momentum, default.hyper.momentum)),
         (keys::SCHED, (e.schedule != default.schedule).then(|| schedule::write(&e.schedule))),
         (keys::TWIN, (e.twin != default.twin).then(|| rules::write_rule(e.twin).to_owned())),
-        (keys::BREAK, e.twist.map(rules::write_twist)),
+        (keys::BREAK, (e.twist != default.twist).then(|| e.twist.map_or(keys::NONE.into(), rules::write_twist))),
         (keys::DATA, (e.data != default.data).then(|| e.data.key().to_owned())),
         (keys::AUG, (e.augment != default.augment).then(|| network::write_augment(e.augment))),
         (keys::NET, (e.architecture != default.architecture).then(|| network::write(&e.architecture))),
@@ -56,7 +58,7 @@ fn experiment(e: &Experiment) -> Vec<(&'static str, Option<String>)> {
         (keys::HEAD, real(e.head_norm, default.head_norm)),
         (keys::ARMS, (e.arms != default.arms).then(arms)),
         (keys::N, whole(e.steps, default.steps)),
-        (keys::EV, (!e.changes.is_empty()).then(|| changes::write(&e.changes))),
+        (keys::EV, (e.changes != default.changes).then(|| changes::write(&e.changes))),
         (keys::ENGINE, (e.engine != default.engine).then(|| engine(e.engine).to_owned())),
         (keys::PREC, (e.precision != default.precision).then(|| e.precision.key().to_owned())),
         (keys::RESCALE, (e.rescaling != default.rescaling).then(|| on_off(e.rescaling).to_owned())),
@@ -75,10 +77,4 @@ pub fn engine(choice: EngineChoice) -> &'static str {
 /// The name of a switch in a link.
 pub fn on_off(on: bool) -> &'static str {
     if on { "on" } else { "off" }
-}
-
-fn view(view: View) -> Option<String> {
-    let words = [(view.layout == Layout::SideBySide, keys::SIDE), (view.raw, keys::RAW)];
-    let shown: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
-    (!shown.is_empty()).then(|| shown.join(","))
 }

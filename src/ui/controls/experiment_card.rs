@@ -1,6 +1,7 @@
 //! What needs a restart to change: it is collected here, said aloud, and never done silently.
 
 use super::entry::entry_ui;
+use super::network_rows::{can_be_trained, network_rows_ui};
 use crate::experiment::{Arm, EngineChoice, Experiment, Precision, limits};
 use crate::model::Activation;
 use crate::session::Session;
@@ -23,11 +24,12 @@ pub fn experiment_card_ui(ui: &mut Ui, session: &Session, state: &mut UiState, a
     card_title(ui, "Experiment");
     ui.add_space(3.0);
     let mut wish = state.shown_experiment(session);
-    ui.scope(|ui| rows_ui(ui, &mut wish, actions));
+    ui.scope(|ui| rows_ui(ui, session, &mut wish, actions));
     if wish == session.experiment {
         state.draft = None;
         return;
     }
+    let possible = can_be_trained(session, &wish);
     state.draft = Some(Box::new(wish));
     ui.add_space(6.0);
     ui.horizontal(|ui| {
@@ -37,7 +39,8 @@ pub fn experiment_card_ui(ui: &mut Ui, session: &Session, state: &mut UiState, a
     });
     ui.add_space(4.0);
     ui.horizontal(|ui| {
-        if button(ui, None, "Start over", "Start over with the changed experiment", Weight::Primary, true).clicked() {
+        if button(ui, None, "Start over", "Start over with the changed experiment", Weight::Primary, possible).clicked()
+        {
             actions.push(Action::Replay);
         }
         if button(ui, None, "Undo", "Undo the changes to the experiment", Weight::Plain, true).clicked() {
@@ -46,8 +49,9 @@ pub fn experiment_card_ui(ui: &mut Ui, session: &Session, state: &mut UiState, a
     });
 }
 
-fn rows_ui(ui: &mut Ui, wish: &mut Experiment, actions: &mut Vec<Action>) {
+fn rows_ui(ui: &mut Ui, session: &Session, wish: &mut Experiment, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.x = 5.0;
+    network_rows_ui(ui, session, wish, actions);
     row(ui, "activation", |ui| {
         let all = Activation::ALL.map(|a| (a, a.label()));
         if let Some(a) = choice(ui, "activation", wish.activation, &all) {
@@ -76,7 +80,8 @@ fn rows_ui(ui: &mut Ui, wish: &mut Experiment, actions: &mut Vec<Action>) {
     row(ui, "steps", |ui| whole(ui, "steps", &mut wish.steps, limits::STEPS, actions));
 }
 
-fn dot(ui: &mut Ui) {
+/// Between two values of one row.
+pub(super) fn dot(ui: &mut Ui) {
     let p = Palette::now(ui);
     ui.label(RichText::new("·").color(p.quiet));
 }
@@ -95,7 +100,7 @@ fn number(ui: &mut Ui, name: &str, value: &mut f64, limits: RangeInclusive<f64>,
 }
 
 /// A typed whole number within limits.
-fn whole<T>(ui: &mut Ui, name: &str, value: &mut T, limits: RangeInclusive<T>, actions: &mut Vec<Action>)
+pub(super) fn whole<T>(ui: &mut Ui, name: &str, value: &mut T, limits: RangeInclusive<T>, actions: &mut Vec<Action>)
 where
     T: Copy + Ord + TryFrom<u64> + Into<Whole>,
 {
@@ -114,7 +119,7 @@ where
 }
 
 /// A whole number of whatever type, to be shown.
-struct Whole(u64);
+pub(super) struct Whole(u64);
 
 impl From<u32> for Whole {
     fn from(x: u32) -> Self {

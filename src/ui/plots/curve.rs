@@ -5,11 +5,14 @@ use crate::experiment::Arm;
 use crate::ui::theme::{self, Dash};
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// The points of a curve.
 pub enum Points<'a> {
     /// One value a step, from step 0 on.
     PerStep(Cow<'a, [f64]>),
+    /// The same, derived and kept.
+    Kept(Rc<Vec<f64>>),
     /// (step, value), ascending.
     At(Cow<'a, [(u64, f64)]>),
 }
@@ -24,6 +27,7 @@ impl Points<'_> {
     pub fn len(&self) -> usize {
         match self {
             Self::PerStep(y) => y.len(),
+            Self::Kept(y) => y.len(),
             Self::At(p) => p.len(),
         }
     }
@@ -37,6 +41,7 @@ impl Points<'_> {
     pub fn get(&self, i: usize) -> (f64, f64) {
         match self {
             Self::PerStep(y) => (i as f64, y[i]),
+            Self::Kept(y) => (i as f64, y[i]),
             Self::At(p) => (p[i].0 as f64, p[i].1),
         }
     }
@@ -44,7 +49,7 @@ impl Points<'_> {
     /// The points between two steps, with one more on each side so that lines run to the edge.
     pub fn within(&self, [from, to]: [f64; 2]) -> Range<usize> {
         let (first, last) = match self {
-            Self::PerStep(_) => (from.max(0.0).floor() as usize, to.max(0.0).ceil() as usize + 1),
+            Self::PerStep(_) | Self::Kept(_) => (from.max(0.0).floor() as usize, to.max(0.0).ceil() as usize + 1),
             Self::At(p) => (
                 p.partition_point(|q| (q.0 as f64) < from).saturating_sub(1),
                 p.partition_point(|q| q.0 as f64 <= to) + 1,
@@ -58,7 +63,7 @@ impl Points<'_> {
     pub fn nearest(&self, step: f64) -> Option<(f64, f64)> {
         let end = self.end()?;
         let i = match self {
-            Self::PerStep(_) => step.round().max(0.0) as usize,
+            Self::PerStep(_) | Self::Kept(_) => step.round().max(0.0) as usize,
             Self::At(p) => {
                 let after = p.partition_point(|q| (q.0 as f64) < step).min(p.len() - 1);
                 let before = after.saturating_sub(1);
@@ -74,6 +79,9 @@ impl Points<'_> {
 pub struct Curve<'a> {
     /// Whose; `None` is theory.
     pub arm: Option<Arm>,
+    /// In which half it is drawn when the runs are side by side: 0 for weight decay and what compares with it, 1 for the
+    /// twin and what theory says of it.
+    pub half: usize,
     /// What.
     pub points: Points<'a>,
     /// How.
@@ -98,7 +106,8 @@ impl<'a> Curve<'a> {
             Arm::Ablation => 1.8,
             Arm::Broken => 1.8,
         };
-        Self { arm: Some(arm), points, dash: theme::dash_of(arm), width, strength: 1.0, fitted: true, read: true }
+        let (half, dash) = (usize::from(arm == Arm::Exp), theme::dash_of(arm));
+        Self { arm: Some(arm), half, points, dash, width, strength: 1.0, fitted: true, read: true }
     }
 
     /// Faint and thin behind the rest, and no reason to stretch the axis.
@@ -111,10 +120,16 @@ impl<'a> Curve<'a> {
         Self { width: 1.2, strength: 0.32, read: false, ..Self::of(arm, points) }
     }
 
-    /// What theory predicts: thin and dashed.
+    /// What theory predicts of the twin: thin and dashed.
     pub fn theory(points: Vec<(u64, f64)>) -> Self {
+        Self::predicted(Arm::Exp, points)
+    }
+
+    /// What theory predicts of `arm`: thin and dashed.
+    pub fn predicted(arm: Arm, points: Vec<(u64, f64)>) -> Self {
         Self {
             arm: None,
+            half: usize::from(arm == Arm::Exp),
             points: Points::At(points.into()),
             dash: Dash::Fine,
             width: 1.0,
@@ -122,12 +137,6 @@ impl<'a> Curve<'a> {
             fitted: false,
             read: false,
         }
-    }
-
-    /// In which half it is drawn when the runs are side by side: 0 for weight decay and what compares with it, 1 for the
-    /// twin and what theory says of it.
-    pub fn half(&self) -> usize {
-        usize::from(self.arm.is_none_or(|arm| arm == Arm::Exp))
     }
 }
 
@@ -160,8 +169,12 @@ pub struct Spec<'a> {
     pub subtitle: String,
     /// The vertical axis.
     pub scale: Scale,
+    /// The horizontal range, where it is not the one all plots share.
+    pub x: Option<[f64; 2]>,
     /// What the axis shows in any case, lowest and highest.
     pub include: Option<[f64; 2]>,
+    /// On a logarithmic axis, the height at which an exact zero is drawn.
+    pub zero: Option<f64>,
     /// From back to front.
     pub curves: Vec<Curve<'a>>,
     /// Words beside curves.
@@ -170,6 +183,24 @@ pub struct Spec<'a> {
     pub splits: bool,
     /// What is said while there is nothing to show.
     pub empty: &'static str,
+}
+
+impl Spec<'_> {
+    /// A plot without curves, to be filled: it splits, and waits for the first step.
+    pub fn new(title: &'static str, subtitle: impl Into<String>, scale: Scale) -> Self {
+        Self {
+            title,
+            subtitle: subtitle.into(),
+            scale,
+            x: None,
+            include: None,
+            zero: None,
+            curves: Vec::new(),
+            tags: Vec::new(),
+            splits: true,
+            empty: "The first step is on its way.",
+        }
+    }
 }
 
 #[cfg(test)]

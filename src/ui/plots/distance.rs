@@ -1,8 +1,9 @@
 //! Are they the same function? The distance of the probe logits to the weight-decay run's.
 
 use super::{Curve, Points, Scene, Side, Spec, Tag, ticks::Scale};
-use crate::experiment::Arm;
 use crate::experiment::view::Layout;
+use crate::experiment::{Arm, Precision};
+use crate::session::Session;
 
 /// log10 ‖z − z_wd‖ / ‖z_wd‖.
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
@@ -13,25 +14,65 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     for arm in scene.arms().filter(|&arm| arm != Arm::Wd) {
         let points = log10(&session.arm(arm).distance);
         if points.iter().any(|p| p.1.is_finite()) {
-            let text = match arm {
-                Arm::Control if scene.layout == Layout::SideBySide => "control",
-                Arm::Control => "control: one ulp apart at step 0",
-                _ => arm.label(),
+            let text = match (arm, session.experiment.twist) {
+                (Arm::Control, _) if scene.layout == Layout::SideBySide => "control".into(),
+                (Arm::Control, _) => "control: one ulp apart at step 0".into(),
+                (Arm::Broken, Some(twist)) => twist.label(),
+                _ => arm.label().into(),
             };
             let side = if arm == Arm::Exp { Side::Above } else { Side::Below };
-            tags.push(Tag { arm, text: text.into(), side });
+            tags.push(Tag { arm, text, side });
         }
         curves.push(Curve::of(arm, Points::At(points.into())));
     }
     Spec {
-        title: "Are they the same function?",
-        subtitle: "relative distance of logits to the weight-decay run, log scale".into(),
-        scale: Scale::Log10,
         // From one part in a million to another function altogether.
         include: Some([-6.0, 0.0]),
+        zero: zero_height(session),
         curves,
         tags,
-        splits: true,
         empty: "The first comparison is on its way.",
+        ..Spec::new(
+            "Are they the same function?",
+            "relative distance of logits to the weight-decay run, log scale",
+            Scale::Log10,
+        )
+    }
+}
+
+/// Where an exact 0 is drawn, if an arm is bit for bit equal after the start: a decade below every other distance, and
+/// below every one that could be.
+fn zero_height(session: &Session) -> Option<f64> {
+    let others = || Arm::ALL.into_iter().filter(|&arm| arm != Arm::Wd && session.experiment.arms.contains(arm));
+    let points = || others().flat_map(|arm| session.arm(arm).distance.iter());
+    points().find(|&&(step, distance)| step > 0 && distance == 0.0)?;
+    let least: f64 = match session.engine.precision {
+        Precision::F32 => -9.0,
+        Precision::F64 => -18.0,
+    };
+    let seen = points().filter(|p| p.1 > 0.0).fold(f64::INFINITY, |low, p| low.min(p.1));
+    Some(if seen.is_finite() { least.min(seen.log10().floor() - 1.0) } else { least })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::fake;
+
+    #[test]
+    fn an_exact_zero_has_a_line_of_its_own_below_all_others() {
+        let session = fake::session(fake::State::Playing, 400);
+        assert_eq!(zero_height(&session), None, "at step 0 everything is equal");
+        let mut session = Session::new(session.experiment);
+        let pair = |arm, distance| (arm, distance);
+        for (step, control) in [(0, 0.0), (10, 1e-7), (20, 3e-11)] {
+            session.apply(crate::trainer::Event::Evaluations(vec![crate::trainer::Evaluation {
+                step,
+                distance: vec![pair(Arm::Exp, 0.0), pair(Arm::Control, control)],
+                test_accuracy: Vec::new(),
+                samples: Vec::new(),
+            }]));
+        }
+        assert_eq!(zero_height(&session), Some(-12.0));
     }
 }

@@ -44,17 +44,35 @@ impl Window {
 }
 
 /// The smallest and largest finite value of the curves that the axis is fitted to, within `x`.
-pub fn extent(curves: &[Curve<'_>], x: [f64; 2]) -> (f64, f64) {
+pub fn extent(curves: &[Curve<'_>], x: [f64; 2], zero: Option<f64>) -> (f64, f64) {
     let mut extent = (f64::INFINITY, f64::NEG_INFINITY);
     for curve in curves.iter().filter(|c| c.fitted) {
         for i in curve.points.within(x) {
             let (at, y) = curve.points.get(i);
+            let y = shown(y, zero);
             if y.is_finite() && at >= x[0] && at <= x[1] {
                 extent = (extent.0.min(y), extent.1.max(y));
             }
         }
     }
     extent
+}
+
+/// Where a value is drawn: an exact zero of a logarithmic axis at the height reserved for it.
+pub fn shown(value: f64, zero: Option<f64>) -> f64 {
+    zero.filter(|_| value == f64::NEG_INFINITY).unwrap_or(value)
+}
+
+/// The line on which exact zeros lie.
+pub fn zero_line(painter: &Painter, p: &Palette, window: &Window, zero: Option<f64>, labels: bool) {
+    let Some(zero) = zero.filter(|zero| (window.y[0]..=window.y[1]).contains(zero)) else { return };
+    let y = painter.round_to_pixel_center(window.place(window.x[0], zero).y);
+    painter.hline(window.rect.x_range(), y, Stroke::new(1.0, p.quiet.gamma_multiply(0.7)));
+    if labels {
+        painter.text(pos2(window.rect.left() - 8.0, y), Align2::RIGHT_CENTER, "0", theme::regular(10.5), p.ink);
+        let at = pos2(window.rect.left() + 4.0, y - 2.0);
+        painter.text(at, Align2::LEFT_BOTTOM, "0: bit for bit", theme::regular(10.5), p.quiet);
+    }
 }
 
 /// Horizontal grid lines and, where `labels` says so, their numbers.
@@ -88,12 +106,21 @@ pub fn steps_axis(painter: &Painter, p: &Palette, window: &Window, bounds: Rect)
 }
 
 /// The curves of one panel.
-pub fn curves<'a>(painter: &Painter, p: &Palette, window: &Window, curves: impl Iterator<Item = &'a Curve<'a>>) {
+pub fn curves<'a>(
+    painter: &Painter,
+    p: &Palette,
+    window: &Window,
+    zero: Option<f64>,
+    curves: impl Iterator<Item = &'a Curve<'a>>,
+) {
     let clipped = painter.with_clip_rect(window.rect.expand2(vec2(1.0, 1.5)).intersect(painter.clip_rect()));
     let columns = (window.rect.width() * painter.pixels_per_point()) as usize;
     for curve in curves {
         let color = curve.arm.map_or(p.quiet, |arm| p.arm(arm)).gamma_multiply(curve.strength);
-        let lines = decimate(curve.points.within(window.x), columns, |i| curve.points.get(i));
+        let lines = decimate(curve.points.within(window.x), columns, |i| {
+            let (x, y) = curve.points.get(i);
+            (x, shown(y, zero))
+        });
         for line in lines {
             let points: Vec<Pos2> = line.iter().map(|q| window.place(q[0], q[1])).collect();
             if let [only] = points[..] {
@@ -112,12 +139,13 @@ pub fn tags(painter: &Painter, p: &Palette, window: &Window, spec: &Spec<'_>, ha
     // What is in the way: curves first, then the words that are placed.
     let mut taken: Vec<Rangef> = Vec::new();
     let mut waiting = Vec::new();
+    let mut corner = if half.is_some() { 14.0 } else { 0.0 };
     for tag in spec.tags.iter().filter(here) {
         let galley = painter.layout_no_wrap(tag.text.clone(), theme::regular(10.5), p.arm_text(tag.arm));
         let left = window.rect.right() - 4.0 - galley.size().x;
         if tag.side == Side::TopLeft {
-            let at = window.rect.left_top() + vec2(8.0, if half.is_some() { 14.0 } else { 0.0 });
-            painter.galley(at, galley, p.ink);
+            painter.galley(window.rect.left_top() + vec2(8.0, corner), galley, p.ink);
+            corner += LINE;
         } else if let Some(span) = span_on_screen(window, spec, tag.arm, left) {
             taken.push(span);
             waiting.push((tag.side, span, left, galley));
@@ -149,6 +177,7 @@ fn span_on_screen(window: &Window, spec: &Spec<'_>, arm: Arm, left: f32) -> Opti
     let mut span: Option<Rangef> = None;
     for i in points.within([window.step_at(left).min(points.end()?), window.x[1]]) {
         let (x, y) = points.get(i);
+        let y = shown(y, spec.zero);
         if y.is_finite() && (window.y[0]..=window.y[1]).contains(&y) {
             let y = window.place(x, y).y;
             span = Some(span.map_or(Rangef::point(y), |s| Rangef::new(s.min.min(y), s.max.max(y))));
@@ -172,7 +201,7 @@ pub fn most_ticks(height: f32) -> usize {
 
 /// The fitted range of a plot.
 pub fn fitted(spec: &Spec<'_>, x: [f64; 2], height: f32) -> [f64; 2] {
-    let (low, high) = extent(&spec.curves, x);
+    let (low, high) = extent(&spec.curves, x, spec.zero);
     let [floor, ceiling] = spec.include.unwrap_or([f64::INFINITY, f64::NEG_INFINITY]);
     let (low, high) = (low.min(floor), high.max(ceiling));
     spec.scale.fit(low, high, most_ticks(height))

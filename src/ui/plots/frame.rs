@@ -2,39 +2,55 @@
 
 use super::curve::{Curve, Spec};
 use super::draw::{self, Window};
-use super::{Corner, Plot, Scene};
+use super::kept::Kept;
+use super::{Drawing, Picture, Plot, Scene, header};
 use crate::experiment::Arm;
-use crate::experiment::view::Layout;
+use crate::experiment::view::{Layout, PlotKey};
 use crate::ui::actions::Action;
 use crate::ui::layout::Room;
-use crate::ui::text;
 use crate::ui::theme::{self, CARD_RADIUS, Palette};
-use crate::ui::widgets;
-use egui::text::LayoutJob;
-use egui::{Align2, Rect, Role, Sense, Stroke, TextFormat, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Role, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 use std::collections::HashMap;
 
 /// What is zoomed and where the cursor is: shared by all plots.
 #[derive(Default)]
-pub struct PlotsState {
+pub struct Looking {
     /// The horizontal range, if somebody chose one; all plots share it.
     x: Option<[f64; 2]>,
     /// Vertical ranges that somebody chose.
-    y: HashMap<&'static str, [f64; 2]>,
+    y: HashMap<PlotKey, [f64; 2]>,
     /// The step under the pointer, as of the last frame.
     cursor: Option<f64>,
     /// The step under the pointer in this frame, so far.
     next_cursor: Option<f64>,
     /// The corner in which a selection began.
-    drag_from: Option<(&'static str, egui::Pos2)>,
+    drag_from: Option<(PlotKey, egui::Pos2)>,
+}
+
+/// What the plots remember.
+#[derive(Default)]
+pub struct PlotsState {
+    /// Zoom and cursor.
+    pub looking: Looking,
+    /// What is derived and kept.
+    pub kept: Kept,
 }
 
 impl PlotsState {
-    /// To be called once a frame, before the plots are drawn.
-    pub fn begin_frame(&mut self) {
-        self.cursor = self.next_cursor.take();
+    /// To be called once a frame, before the plots are drawn; `starts` as the session counts them.
+    pub fn begin_frame(&mut self, starts: u64) {
+        self.looking.cursor = self.looking.next_cursor.take();
+        self.kept.begin_frame(starts);
     }
 
+    /// Another experiment: nothing of the last one counts.
+    pub fn forget(&mut self) {
+        self.looking.fit();
+        self.kept.forget();
+    }
+}
+
+impl Looking {
     /// Shows everything again.
     pub fn fit(&mut self) {
         self.x = None;
@@ -48,6 +64,8 @@ impl PlotsState {
 }
 
 const LEFT: f32 = 52.0;
+/// Left of a picture, which has no axis of its own there.
+const PICTURE_LEFT: f32 = 14.0;
 const RIGHT: f32 = 14.0;
 const TOP: f32 = 54.0;
 const BOTTOM: f32 = 26.0;
@@ -60,18 +78,51 @@ pub fn plot_ui(
     rect: Rect,
     plot: &Plot,
     scene: &Scene<'_>,
-    state: &mut PlotsState,
+    state: &mut Looking,
     actions: &mut Vec<Action>,
 ) {
     if !ui.is_rect_visible(rect) {
         return;
     }
     let p = Palette::now(ui);
-    let spec = (plot.spec)(scene);
     ui.painter().rect(rect, CARD_RADIUS, p.card, Stroke::new(1.0, p.hairline), egui::StrokeKind::Inside);
+    match plot.drawing {
+        Drawing::Series(spec) => series_ui(ui, rect, plot, &spec(scene), scene, state, actions),
+        Drawing::Picture(picture) => picture_ui(ui, rect, plot, picture(scene), actions),
+    }
+}
+
+fn picture_ui(ui: &mut Ui, rect: Rect, plot: &Plot, picture: Picture<'_>, actions: &mut Vec<Action>) {
+    let p = Palette::now(ui);
+    header::title_ui(ui, rect, picture.title, header::words(&p, picture.subtitle));
+    let inner = Rect::from_min_max(rect.min + vec2(PICTURE_LEFT, TOP), rect.max - vec2(RIGHT, PICTURE_LEFT));
+    let response = ui.interact(inner, egui::Id::unique(("picture", plot.key)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, picture.title));
+    match picture.draw {
+        Ok(draw) => {
+            // A child, not a scope: the card is placed already, and the cursor below all plots must stay where it is.
+            let mut ui = ui.new_child(UiBuilder::new().max_rect(inner).id_salt(("in", plot.key)));
+            draw(&mut ui, inner, actions);
+        }
+        Err(why) => {
+            ui.painter().text(inner.center(), Align2::CENTER_CENTER, why, theme::regular(12.0), p.quiet);
+        }
+    }
+}
+
+fn series_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    plot: &Plot,
+    spec: &Spec<'_>,
+    scene: &Scene<'_>,
+    state: &mut Looking,
+    actions: &mut Vec<Action>,
+) {
+    let p = Palette::now(ui);
     let inner = Rect::from_min_max(rect.min + vec2(LEFT, TOP), rect.max - vec2(RIGHT, BOTTOM));
-    let x = state.x.unwrap_or([0.0, scene.end]);
-    let y = state.y.get(plot.key).copied().unwrap_or_else(|| draw::fitted(&spec, x, inner.height()));
+    let x = state.x.or(spec.x).unwrap_or([0.0, scene.end]);
+    let y = state.y.get(&plot.key).copied().unwrap_or_else(|| draw::fitted(spec, x, inner.height()));
     let split = spec.splits && scene.layout == Layout::SideBySide;
     let windows: Vec<(Window, Option<usize>)> = if split {
         let width = (inner.width() - MIDDLE) / 2.0;
@@ -85,19 +136,24 @@ pub fn plot_ui(
     } else {
         vec![(Window { rect: inner, x, y }, None)]
     };
-    if header_ui(ui, rect, plot, &spec, scene, state, actions) {
+    let line = match state.cursor {
+        Some(step) => header::readout(&p, spec, step),
+        None => header::words(&p, spec.subtitle.clone()),
+    };
+    header::title_ui(ui, rect, spec.title, line);
+    if header::corner_ui(ui, rect, plot, scene, state.zoomed(), actions) {
         state.fit();
     }
-    let nothing = spec.curves.iter().all(|c| c.points.is_empty() || c.arm.is_none());
+    let nothing = spec.curves.iter().all(|c| c.points.is_empty() || (c.arm.is_none() && !c.fitted));
     if nothing {
         ui.painter().text(inner.center(), Align2::CENTER_CENTER, spec.empty, theme::regular(12.0), p.quiet);
         return;
     }
     for (window, half) in &windows {
-        panel_ui(ui, &p, rect, window, *half, &spec, scene, state.cursor);
+        panel_ui(ui, &p, rect, window, *half, spec, scene, state.cursor);
     }
     for (i, (window, _)) in windows.iter().enumerate() {
-        interact(ui, plot.key, i, window, &spec, state);
+        interact(ui, plot.key, i, window, spec, state);
     }
 }
 
@@ -117,8 +173,9 @@ fn panel_ui(
     let bounds = if half.is_some() { window.rect.expand2(vec2(6.0, 0.0)) } else { card.shrink(8.0) };
     draw::steps_axis(painter, p, window, bounds);
     draw::changes(painter, p, window, scene.session.experiment.changes.iter().map(|c| c.step));
-    let here = |curve: &&Curve<'_>| half.is_none_or(|h| curve.half() == h);
-    draw::curves(painter, p, window, spec.curves.iter().filter(here));
+    let here = |curve: &&Curve<'_>| half.is_none_or(|h| curve.half == h);
+    draw::zero_line(painter, p, window, spec.zero, half != Some(1));
+    draw::curves(painter, p, window, spec.zero, spec.curves.iter().filter(here));
     draw::tags(painter, p, window, spec, half);
     if let Some(half) = half {
         let arm = [Arm::Wd, Arm::Exp][half];
@@ -130,6 +187,7 @@ fn panel_ui(
         painter.vline(x, window.rect.y_range(), Stroke::new(1.0, p.quiet));
         for curve in spec.curves.iter().filter(here).filter(|c| c.read) {
             let (Some(arm), Some((at, value))) = (curve.arm, curve.points.nearest(step)) else { continue };
+            let value = draw::shown(value, spec.zero);
             if value.is_finite() && (window.y[0]..=window.y[1]).contains(&value) {
                 painter.circle(window.place(at, value), 3.0, p.card, Stroke::new(1.6, p.arm(arm)));
             }
@@ -137,71 +195,9 @@ fn panel_ui(
     }
 }
 
-/// Title, subtitle or read-out, and the switch in the corner; true when everything is to be shown again.
-fn header_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    plot: &Plot,
-    spec: &Spec<'_>,
-    scene: &Scene<'_>,
-    state: &PlotsState,
-    actions: &mut Vec<Action>,
-) -> bool {
-    let p = Palette::now(ui);
-    let at = rect.min + vec2(14.0, 11.0);
-    ui.painter().text(at, Align2::LEFT_TOP, spec.title, theme::bold(12.5), p.ink);
-    let at = rect.min + vec2(14.0, 28.0);
-    let width = rect.width() - 28.0;
-    let mut job = match state.cursor {
-        Some(step) => readout(&p, spec, step),
-        None => LayoutJob::single_section(spec.subtitle.clone(), TextFormat::simple(theme::regular(10.5), p.quiet)),
-    };
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
-    let galley = ui.painter().layout_job(job);
-    ui.painter().galley(at, galley, p.quiet);
-    let corner =
-        Rect::from_min_max(pos2(rect.center().x, rect.top() + 8.0), pos2(rect.right() - 12.0, rect.top() + 28.0));
-    let builder = UiBuilder::new().max_rect(corner).layout(egui::Layout::right_to_left(egui::Align::Center));
-    // A child, not a scope: the card is placed already, and the cursor below all plots must stay where it is.
-    let mut ui = ui.new_child(builder.id_salt(("corner", plot.key)));
-    match plot.corner {
-        Corner::Empty => return state.zoomed() && widgets::link(&mut ui, "show all").clicked(),
-        Corner::Raw => {
-            let all = [(false, "smoothed"), (true, "per batch")];
-            if let Some(raw) = widgets::choice(&mut ui, "losses", scene.raw, &all) {
-                actions.push(Action::Raw(raw));
-            }
-        }
-        Corner::Layer => {
-            let names: Vec<(usize, &str)> =
-                scene.session.network.groups.iter().map(|g| g.name.as_str()).enumerate().collect();
-            if !names.is_empty()
-                && let Some(layer) = widgets::choice(&mut ui, "convolution", scene.layer, &names)
-            {
-                actions.push(Action::Layer(layer));
-            }
-        }
-    }
-    false
-}
-
-/// The values under the cursor, in their colours.
-fn readout(p: &Palette, spec: &Spec<'_>, step: f64) -> LayoutJob {
-    let mut job = LayoutJob::default();
-    let format = |color| TextFormat::simple(theme::regular(10.5), color);
-    job.append(&format!("step {}", text::thousands(step.round().max(0.0) as u64)), 0.0, format(p.quiet));
-    for arm in Arm::ALL {
-        let Some(curve) = spec.curves.iter().find(|c| c.read && c.arm == Some(arm)) else { continue };
-        let Some((_, value)) = curve.points.nearest(step) else { continue };
-        let value = if value == f64::NEG_INFINITY { "0".into() } else { spec.scale.readout(value) };
-        job.append(&value, 9.0, format(p.arm_text(arm)));
-    }
-    job
-}
-
 /// Cursor, zoom and pan. A drag selects what to zoom to; with shift, or the other button, it pans; a double click fits.
 /// Fingers scroll the page, pinch to zoom and tap for the cursor.
-fn interact(ui: &Ui, key: &'static str, panel: usize, window: &Window, spec: &Spec<'_>, state: &mut PlotsState) {
+fn interact(ui: &Ui, key: PlotKey, panel: usize, window: &Window, spec: &Spec<'_>, state: &mut Looking) {
     // A widget that drags would keep fingers from scrolling the page; and where it was pressed is decided by what it sensed
     // in the frame before.
     let fingers =

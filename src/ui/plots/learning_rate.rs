@@ -1,6 +1,7 @@
 //! The learning rates: one constant, one a straight line on a logarithmic axis.
 
-use super::{Curve, Points, Scene, Side, Spec, Tag, ticks::Scale};
+use super::ahead::ahead;
+use super::{Curve, Points, Scene, Side, Spec, Tag, ticks, ticks::Scale};
 use crate::experiment::Arm;
 use crate::session::Session;
 use crate::theory::{Ghost, Hyper, Regime, roots};
@@ -15,7 +16,29 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     curves.retain(|curve| curve.arm.as_ref().is_some_and(the_two));
     curves.extend(scene.arms().filter(the_two).map(live));
     let mut tags = Vec::new();
+    let schedule = session.experiment.with_present_values(session.steps_done).schedule;
+    if !schedule.is_constant() {
+        if session.stop_of(Arm::Exp).is_none() {
+            let ghost = session.ghost.unwrap_or_else(|| Ghost::new(session.experiment.rescaling));
+            let span = [session.steps_done, scene.end as u64];
+            let ahead = ahead(ghost, scene.hyper, &schedule, session.steps_per_epoch.max(1), span, 600);
+            curves.push(Curve::predicted(Arm::Wd, ahead.wd));
+            curves.push(Curve::theory(ahead.twin));
+        }
+        return Spec {
+            curves,
+            empty: "η will follow its schedule, η̃ will climb.",
+            ..Spec::new(
+                "Learning rate",
+                "log scale; thin dashes: theory, along the schedule with λ, γ as they are",
+                Scale::Log10,
+            )
+        };
+    }
     if let Some(line) = theory_line(session, scene.hyper, scene.end as u64) {
+        if let Some(text) = astronomical(&line, scene.end) {
+            tags.push(Tag { arm: Arm::Exp, text, side: Side::TopLeft });
+        }
         curves.push(Curve::theory(line));
     }
     if let Regime::Inside(r) = roots::regime(scene.hyper)
@@ -25,18 +48,23 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         let steps = 1.0 / r.log10_growth(1.0);
         let text = format!("×10 every {} steps", text::thousands(steps.round() as u64));
         // Above a line that climbs the upper left is empty.
-        tags.push(Tag { arm: Arm::Exp, text, side: Side::TopLeft });
+        tags.insert(0, Tag { arm: Arm::Exp, text, side: Side::TopLeft });
     }
     Spec {
-        title: "Learning rate",
-        subtitle: "log scale; thin dashes: theory, η̃ ∝ α⁻²ᵗ".into(),
-        scale: Scale::Log10,
-        include: None,
         curves,
         tags,
-        splits: true,
         empty: "η stays, η̃ will climb a straight line.",
+        ..Spec::new("Learning rate", "log scale; thin dashes: theory, η̃ ∝ α⁻²ᵗ", Scale::Log10)
     }
+}
+
+/// Where the straight line `line` reaches 10^1000, as words, if that lies beyond `end` and within sight of a number.
+fn astronomical(line: &[(u64, f64)], end: f64) -> Option<String> {
+    let [(from, low), (to, high)] = line[..] else { return None };
+    let slope = (high - low) / (to - from) as f64;
+    let step = from as f64 + (1_000.0 - low) / slope;
+    let within = slope > 0.0 && step > end && step < 1e12;
+    within.then(|| format!("10¹⁰⁰⁰ at step {}", text::thousands(ticks::significant(step, 3) as u64)))
 }
 
 /// The straight line to which the gauge settles with `h` in force, up to `end`: the closed form α^(−2t−1) η times a constant
@@ -100,6 +128,11 @@ mod tests {
         let closed = closed_form_log10_lr(session.experiment.hyper, r.alpha, 0);
         assert!((line[0].1 - closed).abs() < 0.02 && line[0].1 < closed, "{line:?}");
         assert!((line[1].1 - line[0].1 - 1_000.0 / 564.5).abs() < 0.01, "{line:?}");
+        let text = astronomical(&line, 1_000.0).expect("far ahead");
+        // 1,001 decades at 564.5 steps each.
+        assert_eq!(text, "10¹⁰⁰⁰ at step 565,000");
+        assert_eq!(astronomical(&line, 1e6), None, "passed");
+        assert_eq!(astronomical(&[(0, -1.0), (10, -1.0)], 10.0), None, "never");
         let outside = Hyper { lr: 1.0, weight_decay: 0.1, momentum: 0.9 };
         assert_eq!(theory_line(&session, outside, 1_000), None);
     }

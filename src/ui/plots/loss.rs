@@ -1,6 +1,8 @@
 //! Training loss: the overlay that starts the question.
 
-use super::{Curve, Points, Scene, Spec, smooth, ticks::Scale};
+use super::kept::Id;
+use super::smooth::{self, Sums};
+use super::{Curve, Points, Scene, Spec, ticks::Scale};
 use crate::experiment::Arm;
 use crate::experiment::view::Layout;
 
@@ -22,19 +24,12 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
         }
         let half = smooth::half_window(session.steps_done as usize);
         curves.extend(scene.arms().map(|arm| {
-            let smoothed = smooth::centred_mean(&session.arm(arm).loss, half);
-            Curve::of(arm, Points::PerStep(smoothed.into()))
+            let loss = &session.arm(arm).loss;
+            let id = Id { what: "", arm, group: 0 };
+            let sums = Sums::of(scene.kept, ["loss", "losses"], id, loss.len(), |i| loss[i]);
+            Curve::of(arm, Points::At(sums.points(half, |_, mean| mean).into()))
         }));
     }
     let subtitle = if scene.raw { "cross-entropy per batch" } else { "cross-entropy per batch, faint; smoothed, bold" };
-    Spec {
-        title: "Training loss",
-        subtitle: subtitle.into(),
-        scale: Scale::Linear,
-        include: None,
-        curves,
-        tags: Vec::new(),
-        splits: true,
-        empty: "The first step is on its way.",
-    }
+    Spec { curves, ..Spec::new("Training loss", subtitle, Scale::Linear) }
 }

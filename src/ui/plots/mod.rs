@@ -1,62 +1,43 @@
-//! The plots. To add one: a file with a function from [`Scene`] to [`Spec`], and a row in [`PLOTS`].
+//! The plots. To add one: a [`PlotKey`], a file with a function from [`Scene`] to [`Spec`] or [`Picture`], and a row in
+//! [`PLOTS`].
 
 mod accuracy;
+mod ahead;
+mod angle;
+mod balance;
+mod by_hand;
+pub mod chooser;
 mod curve;
 pub mod decimate;
 mod distance;
 mod draw;
+mod filters;
 mod frame;
+mod header;
+mod identity;
+mod kept;
 mod learning_rate;
+mod lemma;
 mod loss;
+mod phase;
+mod picture;
+mod predictions;
+mod projection;
 mod ratio;
+mod scene;
+mod schedule;
 pub mod smooth;
 pub mod ticks;
+mod toy;
+mod trajectory;
 mod weight_norm;
 
 pub use curve::{Curve, Points, Side, Spec, Tag};
 pub use frame::{PlotsState, plot_ui};
+pub use picture::Picture;
+pub use scene::Scene;
 
-use crate::experiment::Arm;
-use crate::experiment::view::Layout;
-use crate::session::Session;
-use crate::session::recorded::{Recorded, RecordedArm};
-use crate::theory::Hyper;
-use std::borrow::Cow;
-
-/// What plots are drawn from.
-pub struct Scene<'a> {
-    /// What is known.
-    pub session: &'a Session,
-    /// η, λ, γ as the sliders show them, before they are let go.
-    pub hyper: Hyper,
-    /// Which convolution's norm is shown.
-    pub layer: usize,
-    /// Losses without the smoothed line.
-    pub raw: bool,
-    /// Overlaid or side by side.
-    pub layout: Layout,
-    /// The same run, recorded earlier, as long as it is ahead of the live one.
-    pub recorded: Option<&'static Recorded>,
-    /// The last step the axes show.
-    pub end: f64,
-}
-
-impl Scene<'_> {
-    /// The arms that train or trained, from back to front: the twin is drawn over the weight-decay run.
-    pub fn arms(&self) -> impl Iterator<Item = Arm> + '_ {
-        const BACK_TO_FRONT: [Arm; 5] = [Arm::Broken, Arm::Ablation, Arm::Control, Arm::Wd, Arm::Exp];
-        BACK_TO_FRONT.into_iter().filter(|&arm| self.session.experiment.arms.contains(arm))
-    }
-
-    /// What was recorded of the arms that train, faint and behind: `points` picks a series.
-    pub fn recorded_curves(
-        &self,
-        points: impl Fn(&'static RecordedArm) -> Cow<'static, [(u64, f64)]>,
-    ) -> Vec<Curve<'static>> {
-        let Some(run) = self.recorded else { return Vec::new() };
-        self.arms().map(|arm| Curve::recorded(arm, Points::At(points(run.arm(arm))))).collect()
-    }
-}
+use crate::experiment::view::PlotKey;
 
 /// A switch in a plot's corner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,29 +46,90 @@ pub enum Corner {
     Empty,
     /// Smoothed or raw.
     Raw,
-    /// Which convolution.
-    Layer,
+    /// Which invariance group.
+    Group,
+}
+
+/// How an instrument is drawn.
+#[derive(Clone, Copy)]
+pub enum Drawing {
+    /// Curves over steps.
+    Series(for<'a> fn(&Scene<'a>) -> Spec<'a>),
+    /// Anything else.
+    Picture(for<'a> fn(&Scene<'a>) -> Picture<'a>),
 }
 
 /// One row of the table of plots.
 pub struct Plot {
-    /// What it is called inside.
-    pub key: &'static str,
+    /// What it is called inside and in links.
+    pub key: PlotKey,
+    /// Its name among the instruments.
+    pub name: &'static str,
     /// What it shows.
-    pub spec: for<'a> fn(&Scene<'a>) -> Spec<'a>,
+    pub drawing: Drawing,
     /// Its switch.
     pub corner: Corner,
 }
 
+const fn series(key: PlotKey, name: &'static str, spec: for<'a> fn(&Scene<'a>) -> Spec<'a>, corner: Corner) -> Plot {
+    Plot { key, name, drawing: Drawing::Series(spec), corner }
+}
+
+const fn picture(key: PlotKey, name: &'static str, picture: for<'a> fn(&Scene<'a>) -> Picture<'a>) -> Plot {
+    Plot { key, name, drawing: Drawing::Picture(picture), corner: Corner::Empty }
+}
+
 /// All plots, in reading order.
-pub const PLOTS: [Plot; 6] = [
-    Plot { key: "loss", spec: loss::spec, corner: Corner::Raw },
-    Plot { key: "learning_rate", spec: learning_rate::spec, corner: Corner::Empty },
-    Plot { key: "distance", spec: distance::spec, corner: Corner::Empty },
-    Plot { key: "weight_norm", spec: weight_norm::spec, corner: Corner::Layer },
-    Plot { key: "ratio", spec: ratio::spec, corner: Corner::Empty },
-    Plot { key: "accuracy", spec: accuracy::spec, corner: Corner::Empty },
+pub static PLOTS: [Plot; 20] = [
+    series(PlotKey::Loss, "training loss", loss::spec, Corner::Raw),
+    series(PlotKey::LearningRate, "learning rate", learning_rate::spec, Corner::Empty),
+    series(PlotKey::Distance, "same function?", distance::spec, Corner::Empty),
+    series(PlotKey::WeightNorm, "‖w‖", weight_norm::spec, Corner::Group),
+    series(PlotKey::Ratio, "‖w‖² / η, ratio", ratio::spec, Corner::Group),
+    series(PlotKey::Accuracy, "test accuracy", accuracy::spec, Corner::Empty),
+    series(PlotKey::WeightNormSquared, "‖w‖²", weight_norm::squared, Corner::Group),
+    series(PlotKey::NormPerLr, "‖w‖² / η", ratio::norm_per_lr, Corner::Group),
+    series(PlotKey::Identity, "exact identity", identity::spec, Corner::Empty),
+    series(PlotKey::Cosine, "cosine of g and w", lemma::cosine, Corner::Group),
+    series(PlotKey::GradientRatio, "‖g̃‖ / ‖g‖", lemma::gradient_ratio, Corner::Group),
+    series(PlotKey::Angle, "angle a step", angle::spec, Corner::Empty),
+    series(PlotKey::EffectiveLr, "effective learning rate", angle::effective_lr, Corner::Empty),
+    series(PlotKey::Schedule, "schedule ahead", schedule::spec, Corner::Empty),
+    picture(PlotKey::Trajectory, "trajectory", trajectory::picture),
+    picture(PlotKey::Filters, "filters", filters::picture),
+    picture(PlotKey::Predictions, "predictions", predictions::picture),
+    picture(PlotKey::Phase, "phase picture", phase::picture),
+    picture(PlotKey::Toy, "toy: no convergence", toy::picture),
+    picture(PlotKey::Lemma, "Lemma 1 by hand", by_hand::picture),
 ];
 
+/// The row of an instrument.
+pub fn plot_of(key: PlotKey) -> Option<&'static Plot> {
+    PLOTS.iter().find(|plot| plot.key == key)
+}
+
 /// The order on a phone: what the page is about comes first.
-pub const NARROW_ORDER: [usize; 6] = [1, 2, 0, 3, 4, 5];
+pub fn narrow_order(shown: &[PlotKey]) -> Vec<PlotKey> {
+    let first = [PlotKey::LearningRate, PlotKey::Distance];
+    let mut order: Vec<PlotKey> = first.into_iter().filter(|plot| shown.contains(plot)).collect();
+    order.extend(shown.iter().filter(|plot| !first.contains(plot)));
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_has_one_row_in_the_same_order() {
+        assert_eq!(PLOTS.iter().map(|plot| plot.key).collect::<Vec<_>>(), PlotKey::ALL);
+    }
+
+    #[test]
+    fn a_phone_begins_with_the_claim() {
+        let order = narrow_order(&PlotKey::DEFAULT);
+        assert_eq!(order[..3], [PlotKey::LearningRate, PlotKey::Distance, PlotKey::Loss]);
+        assert_eq!(order.len(), PlotKey::DEFAULT.len());
+        assert_eq!(narrow_order(&[PlotKey::Toy]), [PlotKey::Toy]);
+    }
+}

@@ -23,6 +23,12 @@ pub fn round_up(x: f64) -> f64 {
     round * power
 }
 
+/// `x` > 0 rounded to so many significant digits.
+pub fn significant(x: f64, digits: i32) -> f64 {
+    let grain = 10f64.powi(x.log10().floor() as i32 + 1 - digits);
+    (x / grain).round() * grain
+}
+
 /// The last step shown while `steps` are done: some room ahead, moving rarely.
 pub fn x_end(steps: u64) -> f64 {
     let steps = (steps as f64).max(20.0);
@@ -165,6 +171,7 @@ mod tests {
         for (x, want) in [(0.9, 1.0), (1.0, 1.0), (1.1, 2.0), (2.2, 5.0), (7.0, 10.0), (0.003, 0.005)] {
             assert!((round_up(x) - want).abs() < 1e-12, "{x}");
         }
+        assert_eq!((significant(564_512.0, 3), significant(22_499.9, 3)), (565_000.0, 22_500.0));
         assert_eq!(x_end(0), 20.0);
         assert_eq!(x_end(1_600), 1_600.0);
         assert_eq!(x_end(1_601), 1_800.0);
