@@ -1,9 +1,9 @@
 """Trains the runs of this folder again, in PyTorch and float64, and compares their losses with series.csv.
 
-`wd` is SGD with momentum, weight decay and a scheduled learning rate. `exp`, its twin, has no weight decay and a learning
-rate that grows: if theory is right, both compute the same function at every step. Beside them, where the link asks for
-them: `control` (wd, every initial weight moved by one unit in the last place), `ablation` (wd without weight decay)
-and `broken` (the twin with one deliberate error).
+`wd` is SGD with momentum, weight decay and a scheduled learning rate. `exp`, its twin, has no weight decay and a
+learning rate that grows: if theory is right, both compute the same function at every step. Beside them, where the link
+asks for them: `control` (wd, every initial weight moved by one unit in the last place), `ablation` (wd without weight
+decay) and `broken` (the twin with one deliberate error).
 
     python replay.py [losses.csv]        needs torch and numpy; writes its own losses if a file is named
 """
@@ -177,12 +177,12 @@ class Gauge:
         if rule == "KeepFirst":
             self.first = shrink = self.first or alpha
             s = 0.0
-        if shrink <= 0:
+        if self.u**2 * shrink <= 0:
             return None
         growth = 1 / (self.u**2 * shrink)
-        if rule == "Power" and lr > 0:
-            true = math.log(growth) + self.halved * math.log(4)
-            growth = math.exp(form * true - self.halved * math.log(4))
+        if rule == "Power":  # of the true growth, 4^halved times that of the stored weights
+            halved = self.halved * math.log(4)
+            growth = float(np.exp(form * (math.log(growth) + halved) - halved))
         drive = {"lr": lr * growth, "wd": 0.0, "momentum": momentum, "kick": self.kick}
         drive |= {"epsilon": experiment["epsilon"] / self.u**2, "halvings": 0}
         self.u, self.s, self.kick = self.u * shrink, s / shrink, 0.0
@@ -214,7 +214,7 @@ class Broken:
             u, before = self.start
             drive["epsilon"] = epsilon / u**2 * 4.0 ** (before - halved)
         if drive and self.twist == "KeepDecay":
-            drive["wd"] = wd * 4.0**halved
+            drive["wd"] = float(np.ldexp(wd, 2 * halved))  # on the true weights
         if drive and self.twist == "TrainedHead":
             drive["trains_head"] = True
         return drive
@@ -235,7 +235,8 @@ class Run:
             exact = torch.float32 if experiment["precision"] == "F32" else torch.float64
             weights = [w.to(exact) for w in weights]
             weights = [torch.nextafter(w, w.sign() * math.inf) for w in weights]
-        scale = Broken(experiment["twist"], Gauge("Ghost", True), "Ghost").scale if is_twisted(arm) else 1.0
+        twist, form = variant(experiment["twist"] or "")
+        scale = 2.0**form if arm == "broken" and twist == "Scaled" else 1.0
         weights = [w.double() * scale for w in weights]
         # The head [features, classes] is frozen but in a run that trains it by mistake.
         self.trained = [w.requires_grad_() for w in weights + [load("head.npy").double()]]
@@ -266,10 +267,6 @@ class Run:
                 self.buffers[-1].mul_(momentum).add_(head_gradient)
                 self.trained[-1].sub_(lr * self.buffers[-1])
         return loss.item()
-
-
-def is_twisted(arm):
-    return arm == "broken" and experiment["twist"] is not None
 
 
 def replay():

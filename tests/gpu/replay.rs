@@ -3,7 +3,6 @@
 #[path = "../replay/fixture.rs"]
 mod fixture;
 
-use explr::cli::run::train;
 use explr::experiment::{EngineChoice, Precision};
 use fixture::Fixture;
 
@@ -25,9 +24,9 @@ replayed! { conv_bn conv_gn conv_ln conv_in conv_eps conv_moved preres_bn preres
 
 fn agrees(text: &str) {
     let mut fixture = Fixture::read(text);
-    let (steps, mut experiment) = (fixture.steps(), fixture.link.experiment.clone());
+    let mut experiment = fixture.link.experiment.clone();
     (experiment.precision, experiment.engine) = (Precision::F32, EngineChoice::Gpu);
-    let session = train(&experiment, steps, steps).expect("the GPU engine");
+    let session = fixture.train(&experiment);
     assert_eq!(session.engine.kind, "GPU");
     let worst = fixture.worst_difference(&session);
     println!("largest difference {worst:.1e}");

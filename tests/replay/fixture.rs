@@ -1,6 +1,9 @@
 //! Losses that PyTorch measured, as `assets/replay.py` writes them, and how far a session is from them.
 
-use explr::experiment::{Arm, Link};
+use explr::cli::run;
+use explr::data::fashion_mnist;
+use explr::engine::EVAL_CHUNK;
+use explr::experiment::{Arm, Experiment, Link};
 use explr::session::Session;
 
 /// A fixture: its link and, for each arm that trains, its losses up to where it ends.
@@ -31,6 +34,14 @@ impl Fixture {
     /// Its steps: the weight-decay run trains in all of them.
     pub fn steps(&self) -> u64 {
         self.losses[0].1.len() as u64
+    }
+
+    /// Trains `experiment` for as many steps. Of the test images, which no loss depends on, as few as there may be.
+    pub fn train(&self, experiment: &Experiment) -> Session {
+        let mut data = fashion_mnist();
+        data.test.images = data.test.images[..EVAL_CHUNK * data.shape.len()].into();
+        data.test.labels = data.test.labels[..EVAL_CHUNK].into();
+        run::train_on(&data, experiment, self.steps(), self.steps()).expect("an engine")
     }
 
     /// Largest difference of a loss of any arm, nats; infinite where one of them ends elsewhere.

@@ -6,7 +6,6 @@
 
 mod fixture;
 
-use explr::cli::run::train;
 use explr::experiment::{Arm, Setting};
 use fixture::Fixture;
 
@@ -17,7 +16,7 @@ fn agrees(text: &str) {
     let mut fixture = Fixture::read(text);
     let steps = fixture.steps();
     assert!(steps >= 50 && steps == fixture.link.experiment.steps, "{steps} steps");
-    let session = train(&fixture.link.experiment, steps, steps).expect("the CPU engine");
+    let session = fixture.train(&fixture.link.experiment);
     let worst = fixture.worst_difference(&session);
     println!("largest difference {worst:.1e}");
     assert!(worst < TOLERANCE, "{worst:e}");
