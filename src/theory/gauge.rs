@@ -49,7 +49,7 @@ pub struct Gauge {
     rule: Rule,
     /// η, λ, γ of the present phase, once there is one.
     phase: Option<Hyper>,
-    /// TEXP−−: log10 of the learning rate, and log10 α of the first phase.
+    /// TEXP−−: log10 of what η is multiplied by, and log10 α of the first phase.
     kept: Option<(f64, f64)>,
     kick: f64,
 }
@@ -134,21 +134,21 @@ impl Gauge {
     fn keep_first(&mut self, h: Hyper) -> Result<GaugeStep, GaugeEnd> {
         let Regime::Inside(roots) = roots::regime(h) else { return Err(GaugeEnd { next_u: f64::NAN }) };
         let Ghost { u, exponent, rescaling, .. } = self.ghost;
-        let (log10_lr, log10_alpha) = match (self.kept, self.phase) {
-            (Some((log10_lr, first)), Some(before)) => (log10_lr - 2.0 * first + (h.lr / before.lr).log10(), first),
-            _ => {
+        let (log10_growth, log10_alpha) = match self.kept {
+            Some((log10_growth, first)) => (log10_growth - 2.0 * first, first),
+            None => {
                 let alpha = roots.alpha.log10();
-                (h.lr.log10() - 2.0 * self.ghost.log10_u() - alpha, alpha)
+                (-2.0 * self.ghost.log10_u() - alpha, alpha)
             }
         };
+        let log10_lr = h.lr.log10() + log10_growth;
         let mut next = Ghost { u: u * 10f64.powf(log10_alpha), q: 0.0, ..self.ghost };
         let mut halvings = 0;
         while rescaling && next.u < 0.5 {
             (next.u, halvings) = (2.0 * next.u, halvings + 1);
         }
         next.exponent += i64::from(halvings);
-        self.kept = Some((log10_lr, log10_alpha));
-        self.phase = Some(h);
+        self.kept = Some((log10_growth, log10_alpha));
         self.ghost = next;
         let lr = 10f64.powf(log10_lr - 2.0 * exponent as f64 * LOG10_2);
         let rho = 10f64.powf(-log10_alpha);
@@ -187,6 +187,19 @@ mod tests {
         assert!(close(&log10_lrs(Rule::KeepFirst, 900), &kept, 1e-10));
         assert!(!close(&kept, &want, 0.1));
         assert!(!close(&log10_lrs(Rule::Ghost, 900), &want, 1e-6), "the ghost differs by its transient");
+    }
+
+    #[test]
+    fn texp_minus_minus_passes_a_step_without_learning() {
+        let rests = |t| Hyper { lr: if t % 5 == 3 { 0.0 } else { 0.1 }, ..hyper(0) };
+        let mut gauge = Gauge::new(Rule::KeepFirst, Ghost::new(true));
+        let steps: Vec<GhostStep> = (0..20).map(|t| gauge.advance(rests(t)).unwrap().twin).collect();
+        let plain = log10_lrs(Rule::KeepFirst, 20);
+        for (t, (step, plain)) in steps.iter().zip(plain).enumerate() {
+            let want = if t % 5 == 3 { f64::NEG_INFINITY } else { plain };
+            assert!(step.log10_lr == want || (step.log10_lr - want).abs() < 1e-12, "{t}: {}", step.log10_lr);
+            assert_eq!(step.lr == 0.0, t % 5 == 3);
+        }
     }
 
     #[test]

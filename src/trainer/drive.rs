@@ -245,7 +245,11 @@ impl Drive {
                 course.input.epsilon = self.epsilon * factor * 4f64.powi(-halvings);
             }
             Twist::Naive { .. } | Twist::KeepFirst | Twist::Growth(_) | Twist::NoRescaling | Twist::Scaled(_) => {}
-            Twist::KeepDecay => course.input.weight_decay = h.weight_decay,
+            // λ acts on the true weights, 2^K times the stored ones, and their buffer is 2^−K times the stored one.
+            Twist::KeepDecay => {
+                let halvings = i32::try_from(course.exponent).unwrap_or(i32::MAX);
+                course.input.weight_decay = h.weight_decay * 4f64.powi(halvings);
+            }
             Twist::TrainedHead => course.input.trains_head = true,
         }
         Some(course)

@@ -162,6 +162,20 @@ fn drops() -> Schedule {
 }
 
 #[test]
+fn no_twist_sees_the_halvings() {
+    for twist in Twist::ALL {
+        let with = |rescaling| Experiment { twist: Some(twist), rescaling, schedule: drops(), ..experiment() };
+        let (mut halved, mut plain) = (Toy::new(&with(true)), Toy::new(&with(false)));
+        halved.run(&[], 0, 600);
+        plain.run(&[], 0, 600);
+        assert!(halved.exponents[Arm::Exp as usize] > 0);
+        let angle = |toy: &Toy| toy.arms[Arm::Broken as usize][0][1].atan2(toy.arms[Arm::Broken as usize][0][0]);
+        let apart = (angle(&halved) - angle(&plain)).abs();
+        assert!(apart < 1e-9, "{twist:?}: {apart:e}");
+    }
+}
+
+#[test]
 fn texp_with_its_corrections_is_a_twin_of_step_decay() {
     let mut toy = Toy::new(&Experiment { schedule: drops(), twin: Rule::TEXP, ..experiment() });
     toy.run(&[], 0, 1_000);

@@ -48,5 +48,7 @@ mod compare;
 mod device;
 mod kernels;
 mod reference_trainer;
+#[cfg(not(target_arch = "wasm32"))]
+mod replay;
 mod shaders;
 mod training;
