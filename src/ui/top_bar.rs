@@ -6,6 +6,7 @@ use super::layout::Room;
 use super::state::UiState;
 use super::text;
 use super::theme::{self, Palette};
+use super::tour;
 use super::widgets::{Weight, button, either, wide_button};
 use crate::experiment::Arm;
 use crate::experiment::view::Layout as Runs;
@@ -37,6 +38,9 @@ pub fn top_bar_ui(ui: &mut Ui, session: &Session, state: &UiState, room: Room, a
                 actions.push(Action::ToggleTheme);
             }
             panel_button(ui, "Share", "Share", Panel::Share, state.share, actions);
+            if button(ui, None, "Tour", "Tour", Weight::Plain, true).on_hover_text("what there is to see").clicked() {
+                actions.extend(tour::toggle(state));
+            }
             if room == Room::Narrow {
                 return;
             }
