@@ -16,6 +16,9 @@ use crate::session::Session;
 use egui::{Align, Grid, Label, Layout, Margin, RichText, Ui};
 use texts::Text;
 
+/// Height of a row with buttons, points.
+const BUTTON: f32 = 30.0;
+
 /// The card, where a preset is open.
 pub fn tour_ui(ui: &mut Ui, session: &Session, state: &UiState, room: Room, actions: &mut Vec<Action>) {
     let found = state.preset.and_then(|key| Some((place_of(key)?, texts::of_key(key)?)));
@@ -56,6 +59,7 @@ fn contents_ui(
     let p = Palette::now(ui);
     let shown = &preset::ALL[place];
     ui.horizontal(|ui| {
+        ui.set_min_height(BUTTON);
         let title = RichText::new(shown.title).font(theme::bold(13.5)).color(p.ink);
         if room == Room::Narrow {
             let width = ui.available_width() - 42.0;
@@ -78,7 +82,7 @@ fn contents_ui(
     let words = facts::filled(text.words, shown);
     ui.add(Label::new(RichText::new(words).color(p.ink)).wrap());
     if shown.key == facts::TAPERED {
-        table_ui(ui);
+        table_ui(ui, room);
     }
     let lit = formula::formula_ui(ui, text.formula);
     if room == Room::Narrow {
@@ -87,6 +91,7 @@ fn contents_ui(
         ui.horizontal(|ui| steps_ui(ui, place, actions));
     } else {
         ui.horizontal(|ui| {
+            ui.set_min_height(BUTTON);
             ui.label(RichText::new(text.question).color(p.quiet));
             ask_ui(ui, session, state, text, actions);
         });
@@ -132,10 +137,11 @@ fn ask_ui(ui: &mut Ui, session: &Session, state: &UiState, text: &Text, actions:
 }
 
 /// TEXP's learning rate at the corners of the paper's step decay.
-fn table_ui(ui: &mut Ui) {
+fn table_ui(ui: &mut Ui, room: Room) {
     let p = Palette::now(ui);
-    Grid::new("tapered").num_columns(1 + facts::CORNERS.len()).spacing([12.0, 2.0]).show(ui, |ui| {
-        let cell = |ui: &mut Ui, words: String, ink| ui.label(RichText::new(words).size(11.5).color(ink));
+    let (size, gap) = if room == Room::Narrow { (10.5, 5.0) } else { (12.0, 14.0) };
+    Grid::new("tapered").num_columns(1 + facts::CORNERS.len()).min_col_width(0.0).spacing([gap, 1.0]).show(ui, |ui| {
+        let cell = |ui: &mut Ui, words: String, ink| ui.label(RichText::new(words).size(size).color(ink));
         cell(ui, "epochs".into(), p.quiet);
         for epoch in facts::CORNERS {
             cell(ui, epoch.to_string(), p.quiet);

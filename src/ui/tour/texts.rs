@@ -98,10 +98,11 @@ pub static ALL: [Text; 23] = [
     },
     Text {
         key: "fig5",
-        words: "Theorem 2: inside a phase of constant η the rate grows by that phase’s α⁻² a step, and on entering \
-                a phase it takes the factor below. The table has it for the paper’s schedule, {paper}, a tenth \
-                after {drops} epochs of {paper_steps} steps. The fifth run, TEXP−−, makes the drop but keeps the \
-                old growth: the drop soon wears off, and the run parts from the others.",
+        words: "TEXP is the twin of step decay (Theorem 2): inside a phase of constant η its rate grows by that \
+                phase’s α⁻² a step, and on entering a phase it takes the factor below. The table has it for the \
+                paper’s schedule, {paper}, a tenth after {drops} epochs of {paper_steps} steps. The fifth run, \
+                TEXP−−, makes the drop but keeps the old growth: the drop soon wears off, and the run parts from \
+                the others.",
         formula: "η̃′ = η̃ · (η₁/η₀) / (α₁α₀),   x² − (1 + γ − λη)x + γ = 0",
         question: "How does the schedule go on?",
         ask: Ask::Show("Show the schedule ahead", PlotKey::Schedule),
