@@ -20,39 +20,75 @@ const fn preset(key: &'static str, title: &'static str, fragment: &'static str) 
     Preset { key, title, fragment }
 }
 
-/// All presets, in the order of the tour. Each shows what it says within some 20 seconds of training on a CPU.
+/// All presets, in the order of the tour (what it says about each stands in `ui::tour::texts`). Each shows what it says
+/// within some 20 seconds of training on a CPU.
 pub const ALL: [Preset; 23] = [
     preset("start", "Two networks, one function", ""),
-    preset("fig2", "Figure 2: constant learning rate", "wd=5e-4&n=1200"),
-    preset("fig3", "Figure 3: Lemma 1", "n=600"),
-    preset("fig1-step", "Figure 1: step decay", "sched=step:300,500/0.1&n=800"),
-    preset("fig1-tri", "Figure 1: triangular", "sched=tri:200/0&n=800"),
-    preset("fig1-cos", "Figure 1: cosine", "sched=cosr:200/0&n=800"),
-    preset("cosine", "One cosine, with warm-up", "sched=cos:600/0~60&n=720"),
+    preset(
+        "fig2",
+        "Figure 2: constant learning rate",
+        "wd=5e-4&net=preres8:8,16,32&batch=32&arms=wd,exp,control&n=1200\
+         &view=group:3,plots:learning_rate/weight_norm/ratio/distance",
+    ),
+    preset("fig3", "Figure 3: Lemma 1", "n=600&view=plots:lemma/cosine/gradient_ratio"),
+    preset("fig1-step", "Figure 1: step decay", "sched=step:300,500/0.1&n=800&view=plots:schedule/loss/distance"),
+    preset("fig1-tri", "Figure 1: triangular", "sched=tri:200/0&n=800&view=plots:schedule/loss/distance"),
+    preset("fig1-cos", "Figure 1: cosine", "sched=cosr:200/0&n=800&view=plots:schedule/loss/distance"),
+    preset("cosine", "One cosine, with warm-up", "sched=cos:600/0~60&n=720&view=plots:schedule/loss/distance"),
     preset(
         "fig5",
         "Figure 5: step decay against TEXP",
-        "sched=step:120,240/0.1&twin=texp&break=texp--&arms=wd,exp,control,broken&n=400",
+        "sched=step:120,240/0.1&twin=texp&break=texp--&arms=wd,exp,control,broken&n=400\
+         &view=plots:learning_rate/effective_lr/distance",
     ),
-    preset("astronomical", "Astronomical", "wd=0.5&mom=0&n=22500"),
-    preset("gamma0", "No momentum", "wd=0.02&mom=0&n=800"),
-    preset("border", "The border", "wd=0.029&n=400"),
-    preset("relu-f32", "Rounding: ReLU in f32", "act=relu&n=600"),
-    preset("relu-f64", "Rounding: ReLU in f64", "act=relu&n=600&engine=cpu&prec=f64"),
-    preset("gelu-f32", "Rounding: GELU in f32", "n=600"),
-    preset("epsilon", "Why ε must be scheduled", "break=eps&eps=0.1&arms=wd,exp,control,broken&n=400"),
-    preset("naive", "The closed form from an empty buffer", "break=naive&arms=wd,exp,control,broken&n=400"),
-    preset("growth", "A growth that is a little too fast", "break=growth:1.05&arms=wd,exp,control,broken&n=400"),
-    preset("decay", "Weight decay left on", "break=decay&arms=wd,exp,control,broken&n=400"),
-    preset("head", "The head trained too", "break=head&arms=wd,exp,control,broken&n=400"),
+    preset("astronomical", "Astronomical", "wd=0.5&mom=0&n=22500&view=plots:learning_rate/weight_norm/distance"),
+    preset("gamma0", "No momentum", "wd=0.02&mom=0&n=800&view=plots:learning_rate/phase/distance"),
+    preset("border", "The border", "wd=0.029&n=400&view=plots:phase/learning_rate/distance"),
+    preset("relu-f32", "Rounding: ReLU in f32", "act=relu&n=600&view=plots:distance/cosine/loss"),
+    preset("relu-f64", "Rounding: ReLU in f64", "act=relu&n=600&engine=cpu&prec=f64&view=plots:distance/cosine/loss"),
+    preset("gelu-f32", "Rounding: GELU in f32", "n=600&view=plots:distance/cosine/loss"),
+    preset(
+        "epsilon",
+        "Why ε must be scheduled",
+        "break=eps&eps=0.1&arms=wd,exp,control,broken&n=400&view=plots:distance/loss/effective_lr",
+    ),
+    preset(
+        "naive",
+        "The closed form from an empty buffer",
+        "break=naive&arms=wd,exp,control,broken&n=400&view=plots:learning_rate/loss/distance",
+    ),
+    preset(
+        "growth",
+        "A growth that is a little too fast",
+        "break=growth:1.05&arms=wd,exp,control,broken&n=400&view=plots:learning_rate/effective_lr/distance",
+    ),
+    preset(
+        "decay",
+        "Weight decay left on",
+        "break=decay&arms=wd,exp,control,broken&n=400&view=plots:learning_rate/weight_norm/distance",
+    ),
+    preset(
+        "head",
+        "The head trained too",
+        "break=head&arms=wd,exp,control,broken&n=400&view=plots:loss/accuracy/distance",
+    ),
     preset(
         "norescale",
         "Nothing keeps the weights in range",
-        "lr=0.08&wd=1&mom=0.5&break=norescale&arms=wd,exp,control,broken&n=300",
+        "lr=0.08&wd=1&mom=0.5&break=norescale&arms=wd,exp,control,broken&n=300\
+         &view=plots:learning_rate/weight_norm/distance",
     ),
-    preset("scale", "A start 2²⁰ times as large", "break=scale:20&arms=wd,exp,control,broken&n=400"),
-    preset("convert", "Convert now", "ev=300:convert=on;600:convert=off&n=900"),
-    preset("toy", "A loss on which weight decay never settles", "n=600"),
+    preset(
+        "scale",
+        "A start 2²⁰ times as large",
+        "break=scale:20&arms=wd,exp,control,broken&n=400&view=plots:weight_norm/learning_rate/distance",
+    ),
+    preset(
+        "convert",
+        "Convert now",
+        "n=900&ev=300:convert=on;600:convert=off&view=plots:learning_rate/weight_norm/distance",
+    ),
+    preset("toy", "A loss on which weight decay never settles", "n=600&view=plots:toy"),
 ];
 
 impl Preset {
@@ -92,6 +128,18 @@ mod tests {
             let written = if preset.fragment.is_empty() { "#v=1".into() } else { format!("#v=1&{}", preset.fragment) };
             assert_eq!(alone.fragment(), written, "{}: in canonical order", preset.key);
         }
+    }
+
+    #[test]
+    fn figure_2_shows_the_first_convolution_of_the_second_residual_block() {
+        let preset = Preset::of_key("fig2").unwrap();
+        let (experiment, view) = (preset.experiment(), preset.view());
+        let input = crate::model::Shape { c: 1, h: 14, w: 14 };
+        let net = experiment.architecture.net(input, 10, experiment.norm, experiment.activation);
+        let plan = crate::model::Plan::new(&net, experiment.batch);
+        let groups = crate::model::invariance_groups(&plan).unwrap();
+        assert_eq!(groups[view.group].name, "stage2.block1.conv1");
+        assert_eq!(groups.iter().filter(|group| group.name.ends_with(".conv1")).count(), 3, "one block a stage");
     }
 
     #[test]

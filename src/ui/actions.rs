@@ -1,5 +1,6 @@
 //! Everything a person can ask for. Drawing collects actions; [`super::App`] carries them out once a frame, in one place.
 
+use super::state::Symbol;
 use crate::experiment::view::{Layout, PlotKey};
 use crate::experiment::{Arm, Experiment, Setting};
 use crate::trainer::{Speed, Watched};
@@ -23,6 +24,12 @@ pub enum Action {
     Speed(Speed),
     /// Train another experiment.
     Load(Box<Experiment>),
+    /// Train and show a preset, by its key, and show its card of the tour.
+    OpenPreset(&'static str),
+    /// Close the tour; what is trained and shown stays.
+    ClosePreset,
+    /// Light what a letter of a formula stands for, or nothing.
+    Light(Option<Symbol>),
     /// Overlaid or side by side.
     Layout(Layout),
     /// Per-batch losses only, without the smoothed line.

@@ -5,7 +5,7 @@ use super::actions::{Action, Panel};
 use super::rate::Rate;
 use super::state::UiState;
 use super::{help, keys, notices, rooms, share, theme};
-use crate::experiment::{EngineChoice, Experiment, Link};
+use crate::experiment::{EngineChoice, Experiment, Link, Preset};
 use crate::host::Host;
 use crate::session::{Session, csv};
 use crate::trainer::{Command, Event, RunState};
@@ -220,6 +220,13 @@ impl App {
                 send(Command::SetSpeed(speed));
             }
             Action::Load(experiment) => self.load(*experiment),
+            Action::OpenPreset(key) => {
+                if let Some(preset) = Preset::of_key(key) {
+                    self.open(Link { unknown: self.unknown.clone(), ..preset.link() }, false);
+                }
+            }
+            Action::ClosePreset => self.state.preset = None,
+            Action::Light(lit) => self.state.lit = lit,
             Action::Layout(layout) => self.state.view.layout = layout,
             Action::Raw(raw) => self.state.view.raw = raw,
             Action::Group(group) => self.state.view.group = group,

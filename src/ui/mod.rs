@@ -19,6 +19,7 @@ mod state;
 mod text;
 pub mod theme;
 mod top_bar;
+mod tour;
 pub mod verdict;
 mod verdict_card;
 mod why;

@@ -5,9 +5,10 @@ use super::controls;
 use super::layout::{self, GAP, Room, TOP_BAR};
 use super::notices::notices_ui;
 use super::plots::{self, Scene, chooser::chooser_ui, ticks};
-use super::state::UiState;
+use super::state::{Symbol, UiState};
 use super::theme::{self, Palette};
 use super::top_bar;
+use super::tour::tour_ui;
 use super::verdict::verdict;
 use super::verdict_card::verdict_ui;
 use super::why::why_card_ui;
@@ -62,6 +63,7 @@ fn desk_ui(ui: &mut Ui, session: &Session, state: &mut UiState, room: Room, acti
             ui.spacing_mut().item_spacing.y = GAP;
             let top = ui.cursor().top();
             verdict_ui(ui, &verdict(session), room, actions);
+            tour_ui(ui, session, state, room, actions);
             notices_ui(ui, session, state, actions);
             if room == Room::Medium {
                 status_ui(ui, session, state);
@@ -106,6 +108,7 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
         ScrollArea::vertical().scroll_source(ScrollSource::ALL).auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = GAP;
             verdict_ui(ui, &verdict(session), Room::Narrow, actions);
+            tour_ui(ui, session, state, Room::Narrow, actions);
             notices_ui(ui, session, state, actions);
             ui.horizontal(|ui| {
                 top_bar::layout_ui(ui, state, actions);
@@ -136,10 +139,11 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
 /// The sheet at the bottom of a phone: transport, α, sliders.
 fn sheet_ui(ui: &mut Ui, session: &Session, state: &mut UiState, low: bool, actions: &mut Vec<Action>) {
     let h = state.shown_hyper(session);
+    let lit = state.lit == Some(Symbol::Alpha);
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.horizontal(|ui| {
         top_bar::transport_ui(ui, session, Room::Narrow, actions);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| controls::alpha_ui(ui, h, 17.0));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| controls::alpha_ui(ui, h, 17.0, lit));
     });
     if let Some(sentence) = controls::ending(session, h) {
         let p = Palette::now(ui);
@@ -163,7 +167,8 @@ fn controls_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mu
 
 fn twin_and_runs_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {
     let h = state.shown_hyper(session);
-    card(ui, CARD_MARGIN, |ui| controls::twin_card_ui(ui, session, h));
+    let lit = state.lit == Some(Symbol::Alpha);
+    card(ui, CARD_MARGIN, |ui| controls::twin_card_ui(ui, session, h, lit));
     card(ui, CARD_MARGIN, |ui| controls::runs_card_ui(ui, session, actions));
     card(ui, CARD_MARGIN, |ui| controls::experiment_card_ui(ui, session, state, actions));
 }

@@ -89,6 +89,25 @@ impl Knob {
     }
 }
 
+/// A letter of a formula, and what it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symbol {
+    /// η, λ or γ.
+    Knob(Knob),
+    /// α.
+    Alpha,
+}
+
+impl Symbol {
+    /// `η: the learning rate`.
+    pub fn words(self) -> String {
+        match self {
+            Self::Knob(knob) => format!("{}: the {}", knob.symbol(), knob.name()),
+            Self::Alpha => "α: the larger root, by which the twin grows".into(),
+        }
+    }
+}
+
 /// What a slider shows that the trainer does not know yet.
 #[derive(Clone, Debug, Default)]
 pub struct KnobState {
@@ -113,6 +132,8 @@ pub struct UiState {
     pub watched: Option<Watched>,
     /// The preset that links are said against; its card of the tour is shown.
     pub preset: Option<&'static str>,
+    /// What a formula of the tour points at.
+    pub lit: Option<Symbol>,
     /// η, λ, γ.
     pub knobs: [KnobState; 3],
     /// The picture of the schedule.
@@ -146,6 +167,7 @@ impl UiState {
             view,
             watched: None,
             preset: None,
+            lit: None,
             knobs: Default::default(),
             preview: Default::default(),
             draft: None,

@@ -79,6 +79,8 @@ fn open_link(link: Link, size: Vec2, theme: Theme, state: State, steps: u64) -> 
     (harness, recorder)
 }
 
+mod tour;
+
 #[test]
 fn every_state_draws_at_every_size() {
     for size in SIZES {

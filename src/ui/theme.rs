@@ -106,6 +106,11 @@ impl Palette {
         self.arms[arm as usize]
     }
 
+    /// Behind what is pointed at, for things of an arm.
+    pub fn light(&self, arm: Arm) -> Color32 {
+        self.arm(arm).gamma_multiply(0.18)
+    }
+
     /// The colour of words and numbers about an arm: dark enough to read.
     pub fn arm_text(&self, arm: Arm) -> Color32 {
         self.arm_texts[arm as usize]

@@ -6,6 +6,7 @@ use super::layout::Room;
 use super::state::UiState;
 use super::text;
 use super::theme::{self, Palette};
+use super::tour;
 use super::widgets::{Weight, button, either, wide_button};
 use crate::experiment::Arm;
 use crate::experiment::view::Layout as Runs;
@@ -13,20 +14,24 @@ use crate::session::Session;
 use crate::trainer::{RunState, Speed};
 use egui::{Align, Layout, Response, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+/// From this width of the bar on its buttons have words, points.
+const ROOMY: f32 = 1_380.0;
+
 /// The bar's content.
 pub fn top_bar_ui(ui: &mut Ui, session: &Session, state: &UiState, room: Room, actions: &mut Vec<Action>) {
     let p = Palette::now(ui);
     ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = if room == Room::Wide { 10.0 } else { 7.0 };
+        let roomy = room == Room::Wide && ui.available_width() >= ROOMY;
+        ui.spacing_mut().item_spacing.x = if roomy { 10.0 } else { 7.0 };
         ui.label(RichText::new("ExpLR Lab").font(theme::bold(15.0)).color(p.ink));
         if room != Room::Narrow {
             ui.add_space(4.0);
-            transport_ui(ui, session, room, actions);
-            if room == Room::Wide {
+            transport_ui(ui, session, if roomy { Room::Wide } else { Room::Medium }, actions);
+            if roomy {
                 ui.add_space(4.0);
                 ui.label(RichText::new("speed").color(p.quiet));
             }
-            speed_ui(ui, state.speed, if room == Room::Wide { 96.0 } else { 64.0 }, actions);
+            speed_ui(ui, state.speed, if roomy { 96.0 } else { 64.0 }, actions);
             if room == Room::Wide {
                 ui.label(RichText::new(progress(session)).color(p.quiet));
             }
@@ -37,6 +42,9 @@ pub fn top_bar_ui(ui: &mut Ui, session: &Session, state: &UiState, room: Room, a
                 actions.push(Action::ToggleTheme);
             }
             panel_button(ui, "Share", "Share", Panel::Share, state.share, actions);
+            if button(ui, None, "Tour", "Tour", Weight::Plain, true).on_hover_text("what there is to see").clicked() {
+                actions.extend(tour::toggle(state));
+            }
             if room == Room::Narrow {
                 return;
             }

@@ -7,10 +7,10 @@ use crate::experiment::Arm;
 use crate::session::Session;
 use crate::theory::Ghost;
 use crate::ui::actions::Action;
-use crate::ui::state::{Knob, UiState};
+use crate::ui::state::{Knob, Symbol, UiState};
 use crate::ui::text;
-use crate::ui::theme::{self, Palette};
-use egui::{Align, Layout, RichText, Ui, vec2};
+use crate::ui::theme::{self, BUTTON_RADIUS, Palette};
+use egui::{Align, Layout, Rect, RichText, Shape, Ui, vec2};
 
 /// Seconds of quiet after which arrow keys count as one change.
 const NUDGE_SECS: f64 = 0.5;
@@ -32,6 +32,7 @@ fn knob_ui(ui: &mut Ui, i: usize, knob: Knob, session: &Session, state: &mut UiS
     let now = ui.input(|input| input.time);
     let p = Palette::now(ui);
     let mut commit = None;
+    let (behind, start) = (ui.painter().add(Shape::Noop), ui.cursor().min);
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 22.0), Layout::left_to_right(Align::Center), |ui| {
         ui.label(RichText::new(knob.symbol()).font(theme::bold(16.0)).color(p.ink));
         ui.label(RichText::new(knob.name()).color(p.ink));
@@ -45,6 +46,10 @@ fn knob_ui(ui: &mut Ui, i: usize, knob: Knob, session: &Session, state: &mut UiS
     let knob_state = &mut state.knobs[i];
     let zone = if session.stop_of(Arm::Exp).is_some() { &[] } else { knob_state.zone.ends(ghost, h, knob) };
     let (_, touch) = slider_ui(ui, knob.name(), knob.scale(), value, zone);
+    if state.lit == Some(Symbol::Knob(knob)) {
+        let row = Rect::from_min_max(start, ui.min_rect().max).expand2(vec2(7.0, 1.0));
+        ui.painter().set(behind, Shape::rect_filled(row, BUTTON_RADIUS, p.light(Arm::Wd)));
+    }
     match touch {
         Touch::None => {}
         Touch::Drag(x) => knob_state.draft = Some(x),

@@ -6,9 +6,9 @@ use crate::session::Session;
 use crate::theory::ghost::HORIZON;
 use crate::theory::{Ghost, Hyper, Regime, roots};
 use crate::ui::text;
-use crate::ui::theme::{self, Palette};
+use crate::ui::theme::{self, BUTTON_RADIUS, Palette};
 use crate::ui::widgets::{card_title, row};
-use egui::{Align, Layout, RichText, Ui, vec2};
+use egui::{Align, Layout, Rect, RichText, Shape, Ui, vec2};
 
 /// The sentence about the twin's future with `h` in force, if it has an end within sight.
 pub fn ending(session: &Session, h: Hyper) -> Option<String> {
@@ -25,9 +25,11 @@ pub fn ending(session: &Session, h: Hyper) -> Option<String> {
     }
 }
 
-/// α, large: or why there is none.
-pub fn alpha_ui(ui: &mut Ui, h: Hyper, size: f32) {
+/// α, large: or why there is none. `lit` where a formula points at it.
+pub fn alpha_ui(ui: &mut Ui, h: Hyper, size: f32, lit: bool) {
     let p = Palette::now(ui);
+    let behind = ui.painter().add(Shape::Noop);
+    let mut covered = Rect::NOTHING;
     let orange = p.arm_text(Arm::Exp);
     match roots::regime(h) {
         Regime::Inside(r) => {
@@ -35,17 +37,21 @@ pub fn alpha_ui(ui: &mut Ui, h: Hyper, size: f32) {
             let digits = RichText::new(text::grouped(r.alpha, 6)).font(theme::bold(size)).color(p.ink);
             let parts = if ui.layout().prefer_right_to_left() { [digits, letter] } else { [letter, digits] };
             for part in parts {
-                ui.label(part).on_hover_text(format!("α = {:.15}", r.alpha));
+                let response = ui.label(part).on_hover_text(format!("α = {:.15}", r.alpha));
+                covered |= response.rect;
             }
         }
         Regime::Outside { .. } => {
-            ui.label(RichText::new("no real root").font(theme::bold(size * 0.8)).color(p.warn));
+            covered = ui.label(RichText::new("no real root").font(theme::bold(size * 0.8)).color(p.warn)).rect;
         }
+    }
+    if lit {
+        ui.painter().set(behind, Shape::rect_filled(covered.expand(3.0), BUTTON_RADIUS, p.light(Arm::Exp)));
     }
 }
 
-/// The card's content.
-pub fn twin_card_ui(ui: &mut Ui, session: &Session, h: Hyper) {
+/// The card's content; `lit` where a formula points at α.
+pub fn twin_card_ui(ui: &mut Ui, session: &Session, h: Hyper, lit: bool) {
     let p = Palette::now(ui);
     ui.spacing_mut().item_spacing.y = 1.0;
     card_title(ui, "Its exponential twin");
@@ -56,7 +62,7 @@ pub fn twin_card_ui(ui: &mut Ui, session: &Session, h: Hyper) {
         let left = ui.available_width() - picture - 8.0;
         ui.allocate_ui_with_layout(vec2(left, 42.0), Layout::left_to_right(Align::Center), |ui| {
             ui.set_min_width(left);
-            alpha_ui(ui, h, 22.0);
+            alpha_ui(ui, h, 22.0, lit);
         });
         quadratic_ui(ui, h, picture, 42.0);
     });
