@@ -101,6 +101,20 @@ impl Experiment {
         Hyper { lr: now.hyper.lr * now.schedule.factor(step, per_epoch), ..now.hyper }
     }
 
+    /// What the broken twin does otherwise at `step`.
+    pub fn twist_at(&self, step: u64) -> Option<Twist> {
+        self.at(step).twist
+    }
+
+    /// Whether the weight-decay run is converted at `step`.
+    pub fn is_converted_at(&self, step: u64) -> bool {
+        let until = self.changes.iter().take_while(|c| c.step <= step);
+        until.fold(false, |on, change| match change.setting {
+            Setting::Convert(to) => to,
+            _ => on,
+        })
+    }
+
     /// The schedule in force at `step`.
     pub fn schedule_at(&self, step: u64) -> Schedule {
         self.at(step).schedule

@@ -74,6 +74,14 @@ impl Session {
         self.stops.iter().find(|s| s.arm == arm)
     }
 
+    /// The name of `arm` for people: that of the broken twin says what is broken.
+    pub fn label_of(&self, arm: Arm) -> String {
+        match (arm, self.experiment.twist_at(self.steps_done)) {
+            (Arm::Broken, Some(twist)) => twist.label(),
+            _ => arm.label().to_owned(),
+        }
+    }
+
     /// The newest distance of `arm` to the WD run, with its step.
     pub fn last_distance(&self, arm: Arm) -> Option<(u64, f64)> {
         self.arm(arm).distance.last().copied()

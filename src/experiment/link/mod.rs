@@ -9,7 +9,7 @@ pub mod keys;
 pub mod network;
 mod number;
 mod parse;
-mod rules;
+pub mod rules;
 pub mod schedule;
 mod view;
 mod write;

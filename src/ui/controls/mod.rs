@@ -1,5 +1,6 @@
 //! The cards on the left: the run, its twin, the runs, the experiment.
 
+mod break_rows;
 mod entry;
 mod experiment_card;
 mod network_rows;

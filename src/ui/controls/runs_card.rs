@@ -1,5 +1,6 @@
 //! The runs: colour, stroke, name, whether they train. The legend of every plot.
 
+use super::break_rows::break_rows_ui;
 use crate::experiment::Arm;
 use crate::session::Session;
 use crate::trainer::StopReason;
@@ -20,7 +21,7 @@ pub fn runs_card_ui(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         let stop = session.stop_of(arm);
         ui.allocate_ui_with_layout(vec2(ui.available_width(), 21.0), Layout::left_to_right(Align::Center), |ui| {
             swatch(ui, arm, on && stop.is_none());
-            ui.label(RichText::new(arm.label()).color(if on { p.ink } else { p.quiet }));
+            ui.label(RichText::new(session.label_of(arm)).color(if on { p.ink } else { p.quiet }));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if !arm.always_on() {
                     let response = tick(ui, on, arm.label());
@@ -41,4 +42,6 @@ pub fn runs_card_ui(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
             });
         });
     }
+    ui.add_space(3.0);
+    break_rows_ui(ui, session, actions);
 }
