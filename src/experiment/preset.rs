@@ -27,7 +27,7 @@ pub const ALL: [Preset; 23] = [
     preset(
         "fig2",
         "Figure 2: constant learning rate",
-        "wd=5e-4&net=preres8:8,16,32&batch=32&arms=wd,exp,control&n=1200\
+        "wd=5e-4&net=preres8:8,16,32&batch=32&arms=wd,exp,control&n=800\
          &view=group:3,plots:learning_rate/weight_norm/ratio/distance",
     ),
     preset("fig3", "Figure 3: Lemma 1", "n=600&view=plots:lemma/cosine/gradient_ratio"),
