@@ -13,13 +13,12 @@ use egui::{RichText, Ui};
 /// The kinds of networks, as the menu shows them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    ConvNet,
-    PreResNet,
-    DenseNet,
+    Plain,
+    Residual,
+    Dense,
 }
 
-const KINDS: [(Kind, &str); 3] =
-    [(Kind::ConvNet, "ConvNet"), (Kind::PreResNet, "PreResNet"), (Kind::DenseNet, "DenseNet")];
+const KINDS: [(Kind, &str); 3] = [(Kind::Plain, "ConvNet"), (Kind::Residual, "PreResNet"), (Kind::Dense, "DenseNet")];
 const DEPTHS: [(usize, &str); 3] = [(8, "8"), (20, "20"), (32, "32")];
 
 /// The rows; `wish` is the experiment as it would start.
@@ -96,18 +95,18 @@ fn data_ui(ui: &mut Ui, session: &Session, wish: &mut Experiment, actions: &mut 
 
 fn kind(architecture: &Architecture) -> Kind {
     match architecture {
-        Architecture::ConvNet { .. } => Kind::ConvNet,
-        Architecture::PreResNet { .. } => Kind::PreResNet,
-        Architecture::DenseNet { .. } => Kind::DenseNet,
+        Architecture::ConvNet { .. } => Kind::Plain,
+        Architecture::PreResNet { .. } => Kind::Residual,
+        Architecture::DenseNet { .. } => Kind::Dense,
     }
 }
 
 /// One of the kind that trains while somebody watches.
 fn usual(kind: Kind) -> Architecture {
     match kind {
-        Kind::ConvNet => Architecture::default(),
-        Kind::PreResNet => Architecture::PreResNet { depth: 8, widths: vec![8, 16, 32] },
-        Kind::DenseNet => Architecture::DenseNet { blocks: 2, layers: 2, growth: 8 },
+        Kind::Plain => Architecture::default(),
+        Kind::Residual => Architecture::PreResNet { depth: 8, widths: vec![8, 16, 32] },
+        Kind::Dense => Architecture::DenseNet { blocks: 2, layers: 2, growth: 8 },
     }
 }
 
