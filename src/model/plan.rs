@@ -53,7 +53,7 @@ pub enum Role {
     /// Part of the scale-invariant network: trained by every arm.
     #[default]
     Body,
-    /// The linear head of [`Layer::Head`]: frozen but in an arm that trains it.
+    /// The linear head of [`super::Layer::Head`]: frozen but in an arm that trains it.
     Head,
 }
 
@@ -258,7 +258,7 @@ impl Plan {
     /// # Panics
     /// Where [`Plan::try_new`] gives an error: what people choose is checked before
     /// ([`super::Architecture::check`]).
-    /// If a layer follows [`Layer::Head`].
+    /// If a layer follows [`super::Layer::Head`].
     pub fn new(net: &Net, batch: usize) -> Self {
         Self::try_new(net, batch).unwrap_or_else(|why| panic!("{why}"))
     }
@@ -284,7 +284,7 @@ impl Plan {
         }
     }
 
-    /// The weights of [`Layer::Head`], where there are such.
+    /// The weights of [`super::Layer::Head`], where there are such.
     pub fn head(&self) -> Option<&Weight> {
         self.weights.iter().find(|w| w.role == Role::Head)
     }

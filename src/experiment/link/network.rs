@@ -21,7 +21,7 @@ pub fn write(architecture: &Architecture) -> String {
     }
 }
 
-/// Reads what [`write`] wrote. The sizes are checked too; whether images fit in is only known with them.
+/// Reads what [`write()`] wrote. The sizes are checked too; whether images fit in is only known with them.
 ///
 /// # Errors
 /// What is wrong with it, as the end of a sentence.

@@ -40,7 +40,7 @@ pub fn span(span: Span) -> String {
     }
 }
 
-/// Reads what [`write`] wrote, or a person.
+/// Reads what [`write()`] wrote, or a person.
 ///
 /// # Errors
 /// What is wrong with it, as the end of a sentence ("… of which the factor 7 lies outside 1e-6 to 1").

@@ -20,7 +20,7 @@ pub fn write(view: &View) -> Option<String> {
     (!words.is_empty()).then(|| words.join(","))
 }
 
-/// Reads what [`write`] wrote, or a person; what cannot be shown gets a sentence.
+/// Reads what [`write()`] wrote, or a person; what cannot be shown gets a sentence.
 pub fn read(text: &str, notes: &mut Vec<String>) -> View {
     let mut view = View::default();
     for word in text.split(',').filter(|word| !word.is_empty()) {
