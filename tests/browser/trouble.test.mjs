@@ -70,8 +70,11 @@ test("a trainer that panics leaves a page that says so", async () => {
     await tab.untilStep(2);
     // No link can say this: a batch of nothing.
     const experiment = {
-      hyper: { lr: 0.1, weight_decay: 0.001, momentum: 0.9 }, seed: 7, activation: "Gelu", batch: 0, epsilon: 0, head_norm: 10,
-      arms: { control: true, ablation: true }, steps: 100, changes: [], engine: "Cpu", precision: "F32", rescaling: true,
+      hyper: { lr: 0.1, weight_decay: 0.001, momentum: 0.9 },
+      schedule: { warmup: { Steps: 0 }, shape: "Constant" }, twin: "Ghost", twist: null, data: "Fashion14",
+      architecture: { ConvNet: { widths: [[4, 1]] } }, norm: "Batch", augment: { shift: 0, flip: false },
+      seed: 7, activation: "Gelu", batch: 0, epsilon: 0, head_norm: 10,
+      arms: { control: true, ablation: true, broken: false }, steps: 100, changes: [], engine: "Cpu", precision: "F32", rescaling: true,
     };
     await tab.send({ Load: experiment });
     await tab.until("the failure to be known", () => window.explr.state()?.failure);
