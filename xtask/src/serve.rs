@@ -85,16 +85,26 @@ fn mime(file: &Path) -> &'static str {
 mod tests {
     use super::*;
     use std::io::Read;
+    use std::sync::OnceLock;
+
+    /// The folder that the tests ask for. Written once: two tests that write it at the same time would each read the
+    /// other's half-written (empty) files.
+    fn folder() -> &'static Path {
+        static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+        FOLDER.get_or_init(|| {
+            let folder = std::env::temp_dir().join(format!("explr-serve-{}", std::process::id()));
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join("index.html"), "<title>lab</title>").unwrap();
+            std::fs::write(folder.join("a.wasm"), [0, 97, 115, 109]).unwrap();
+            folder
+        })
+    }
 
     fn ask(target: &str) -> String {
-        let folder = std::env::temp_dir().join(format!("explr-serve-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("index.html"), "<title>lab</title>").unwrap();
-        std::fs::write(folder.join("a.wasm"), [0, 97, 115, 109]).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         write!(client, "{target} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-        answer(listener.accept().unwrap().0, &folder);
+        answer(listener.accept().unwrap().0, folder());
         let mut text = Vec::new();
         client.read_to_end(&mut text).unwrap();
         String::from_utf8_lossy(&text).into_owned()
