@@ -214,7 +214,12 @@ impl App {
                 self.load(experiment.with_present_values(self.session.steps_done));
             }
             Action::Set(setting) => send(Command::Set(setting)),
-            Action::ShowArm(arm, on) => send(Command::SetArms(self.session.experiment.arms.with(arm, on))),
+            Action::ShowArm(arm, on) => {
+                if let Some(draft) = &mut self.state.draft {
+                    draft.arms = draft.arms.with(arm, on);
+                }
+                send(Command::SetArms(self.session.experiment.arms.with(arm, on)));
+            }
             Action::Speed(speed) => {
                 self.state.speed = speed;
                 send(Command::SetSpeed(speed));

@@ -138,7 +138,8 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
 
 /// The sheet at the bottom of a phone: transport, α, sliders.
 fn sheet_ui(ui: &mut Ui, session: &Session, state: &mut UiState, low: bool, actions: &mut Vec<Action>) {
-    let h = state.shown_hyper(session);
+    // What drives the next step: η with what the schedule makes of it now.
+    let h = session.driven(state.shown_hyper(session));
     let lit = state.lit == Some(Symbol::Alpha);
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.horizontal(|ui| {
@@ -166,10 +167,11 @@ fn controls_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mu
 }
 
 fn twin_and_runs_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut Vec<Action>) {
-    let h = state.shown_hyper(session);
+    // What drives the next step: η with what the schedule makes of it now.
+    let h = session.driven(state.shown_hyper(session));
     let lit = state.lit == Some(Symbol::Alpha);
     card(ui, CARD_MARGIN, |ui| controls::twin_card_ui(ui, session, h, lit));
-    card(ui, CARD_MARGIN, |ui| controls::runs_card_ui(ui, session, actions));
+    card(ui, CARD_MARGIN, |ui| controls::runs_card_ui(ui, session, state, actions));
     card(ui, CARD_MARGIN, |ui| controls::experiment_card_ui(ui, session, state, actions));
 }
 

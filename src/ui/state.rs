@@ -215,7 +215,11 @@ impl UiState {
     pub fn shown_experiment(&self, session: &Session) -> Experiment {
         let present = session.experiment.clone();
         let Some(draft) = &self.draft else { return present };
-        let Experiment { hyper, schedule, arms, changes, .. } = present;
-        Experiment { hyper, schedule, arms, changes, ..(**draft).clone() }
+        // An error from step 0 on takes the place of one that began later.
+        let mut changes = present.changes;
+        if draft.twist != present.twist {
+            changes.retain(|change| !matches!(change.setting, Setting::Twist(_)));
+        }
+        Experiment { hyper: present.hyper, schedule: present.schedule, changes, ..(**draft).clone() }
     }
 }
