@@ -252,6 +252,15 @@ impl App {
                 ctx.copy_text(text);
                 self.state.toast = Some(("Copied.".into(), now + TOAST_SECS));
             }
+            Action::SaveExperiment => {
+                let command = Command::Load(Box::new(self.session.experiment.clone()));
+                let sentence = match serde_json::to_string_pretty(&command) {
+                    Ok(text) => self.shell.save(ctx, "explr.json", text),
+                    Err(error) => format!("The experiment cannot be written: {error}."),
+                };
+                self.state.toast = Some((sentence, now + TOAST_SECS));
+            }
+            Action::Frame(size) => self.state.frame = size,
             Action::ExportCsv => {
                 let table = csv::table(&self.session, &self.shared_link());
                 let sentence = self.shell.save(ctx, "explr.csv", table);

@@ -156,6 +156,8 @@ pub struct UiState {
     pub toast: Option<(String, f64)>,
     /// Steps a second, measured.
     pub steps_per_second: f64,
+    /// How large an `<iframe>` is to be, CSS pixels.
+    pub frame: [u32; 2],
     /// The link to what is shown, complete.
     pub link: String,
 }
@@ -179,6 +181,7 @@ impl UiState {
             notices_read: 0,
             toast: None,
             steps_per_second: 0.0,
+            frame: super::share::FRAME,
             link: String::new(),
         }
     }

@@ -137,3 +137,32 @@ fn converting_and_back_are_two_changes() {
     harness.run_steps(3);
     assert_eq!(recorder.take(), [Set(Setting::Convert(false))]);
 }
+
+#[test]
+fn more_changes_than_a_link_holds_are_offered_as_a_file_and_the_page_as_an_iframe() {
+    for size in SIZES {
+        let mut link = Link::default();
+        for step in 1..=150 {
+            let setting = Setting::LearningRate(0.1 + step as f64 * 1e-4);
+            link.experiment.record(crate::experiment::Change { step, setting });
+        }
+        let recorder = Recorder::default();
+        let mut harness = Harness::builder()
+            .with_size(size)
+            .with_context_setup(theme::install)
+            .build_ui_state(frame, App::new(&Context::default(), link, Box::new(recorder), Box::new(Desk)));
+        harness.run_steps(3);
+        harness.get_by_role_and_label(Role::Button, "Share").click();
+        harness.run_steps(4);
+        harness.get_by_role_and_label(Role::Button, "Save as JSON").click();
+        harness.run_steps(3);
+        pick(&mut harness, "size of the iframe: 1024 × 768: a slide", "390 × 844: a phone");
+        harness.get_by_role_and_label(Role::Button, "Copy the iframe").click();
+        harness.step();
+        let copied = harness.output().platform_output.commands.iter().find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        });
+        assert!(copied.is_some_and(|html| html.contains("width=\"390\" height=\"844\"")));
+    }
+}
