@@ -50,7 +50,8 @@ fn desk_ui(ui: &mut Ui, session: &Session, state: &mut UiState, room: Room, acti
         |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = GAP;
-                ui.set_max_width(width);
+                // Less where a scroll bar stands beside it.
+                ui.set_max_width(ui.available_width().min(width));
                 controls_ui(ui, session, state, actions);
                 ui.add_space(4.0);
             });
