@@ -31,14 +31,18 @@ pub const ALL: [Preset; 23] = [
          &view=group:3,plots:learning_rate/weight_norm/ratio/distance",
     ),
     preset("fig3", "Figure 3: Lemma 1", "n=600&view=plots:lemma/cosine/gradient_ratio"),
-    preset("fig1-step", "Figure 1: step decay", "sched=step:300,500/0.1&n=800&view=plots:schedule/loss/distance"),
-    preset("fig1-tri", "Figure 1: triangular", "sched=tri:200/0&n=800&view=plots:schedule/loss/distance"),
-    preset("fig1-cos", "Figure 1: cosine", "sched=cosr:200/0&n=800&view=plots:schedule/loss/distance"),
+    preset(
+        "fig1-step",
+        "Figure 1: step decay",
+        "wd=5e-3&sched=step:300,500/0.1&n=800&view=plots:schedule/loss/distance",
+    ),
+    preset("fig1-tri", "Figure 1: triangular", "wd=5e-3&sched=tri:200/0&n=800&view=plots:schedule/loss/distance"),
+    preset("fig1-cos", "Figure 1: cosine", "wd=5e-3&sched=cosr:200/0&n=800&view=plots:schedule/loss/distance"),
     preset("cosine", "One cosine, with warm-up", "sched=cos:600/0~60&n=720&view=plots:schedule/loss/distance"),
     preset(
         "fig5",
         "Figure 5: step decay against TEXP",
-        "sched=step:120,240/0.1&twin=texp&break=texp--&arms=wd,exp,control,broken&n=400\
+        "wd=5e-3&sched=step:120,240/0.1&twin=texp&break=texp--&arms=wd,exp,control,broken&n=400\
          &view=plots:learning_rate/effective_lr/distance",
     ),
     preset("astronomical", "Astronomical", "wd=0.5&mom=0&n=22500&view=plots:learning_rate/weight_norm/distance"),

@@ -50,6 +50,10 @@ pub enum Action {
     Copy(String),
     /// Save all series as CSV.
     ExportCsv,
+    /// Save what is trained, with every change, as the command that trains it.
+    SaveExperiment,
+    /// How large an `<iframe>` is to be, CSS pixels.
+    Frame([u32; 2]),
     /// Ask for files to train on.
     OpenFiles,
     /// A sentence for the reader.

@@ -214,7 +214,12 @@ impl App {
                 self.load(experiment.with_present_values(self.session.steps_done));
             }
             Action::Set(setting) => send(Command::Set(setting)),
-            Action::ShowArm(arm, on) => send(Command::SetArms(self.session.experiment.arms.with(arm, on))),
+            Action::ShowArm(arm, on) => {
+                if let Some(draft) = &mut self.state.draft {
+                    draft.arms = draft.arms.with(arm, on);
+                }
+                send(Command::SetArms(self.session.experiment.arms.with(arm, on)));
+            }
             Action::Speed(speed) => {
                 self.state.speed = speed;
                 send(Command::SetSpeed(speed));
@@ -247,6 +252,15 @@ impl App {
                 ctx.copy_text(text);
                 self.state.toast = Some(("Copied.".into(), now + TOAST_SECS));
             }
+            Action::SaveExperiment => {
+                let command = Command::Load(Box::new(self.session.experiment.clone()));
+                let sentence = match serde_json::to_string_pretty(&command) {
+                    Ok(text) => self.shell.save(ctx, "explr.json", text),
+                    Err(error) => format!("The experiment cannot be written: {error}."),
+                };
+                self.state.toast = Some((sentence, now + TOAST_SECS));
+            }
+            Action::Frame(size) => self.state.frame = size,
             Action::ExportCsv => {
                 let table = csv::table(&self.session, &self.shared_link());
                 let sentence = self.shell.save(ctx, "explr.csv", table);

@@ -172,7 +172,7 @@ fn twin_and_runs_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions
     let h = session.driven(state.shown_hyper(session));
     let lit = state.lit == Some(Symbol::Alpha);
     card(ui, CARD_MARGIN, |ui| controls::twin_card_ui(ui, session, h, lit));
-    card(ui, CARD_MARGIN, |ui| controls::runs_card_ui(ui, session, actions));
+    card(ui, CARD_MARGIN, |ui| controls::runs_card_ui(ui, session, state, actions));
     card(ui, CARD_MARGIN, |ui| controls::experiment_card_ui(ui, session, state, actions));
 }
 

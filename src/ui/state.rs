@@ -156,6 +156,8 @@ pub struct UiState {
     pub toast: Option<(String, f64)>,
     /// Steps a second, measured.
     pub steps_per_second: f64,
+    /// How large an `<iframe>` is to be, CSS pixels.
+    pub frame: [u32; 2],
     /// The link to what is shown, complete.
     pub link: String,
 }
@@ -179,6 +181,7 @@ impl UiState {
             notices_read: 0,
             toast: None,
             steps_per_second: 0.0,
+            frame: super::share::FRAME,
             link: String::new(),
         }
     }
@@ -215,7 +218,11 @@ impl UiState {
     pub fn shown_experiment(&self, session: &Session) -> Experiment {
         let present = session.experiment.clone();
         let Some(draft) = &self.draft else { return present };
-        let Experiment { hyper, schedule, arms, changes, .. } = present;
-        Experiment { hyper, schedule, arms, changes, ..(**draft).clone() }
+        // An error from step 0 on takes the place of one that began later.
+        let mut changes = present.changes;
+        if draft.twist != present.twist {
+            changes.retain(|change| !matches!(change.setting, Setting::Twist(_)));
+        }
+        Experiment { hyper: present.hyper, schedule: present.schedule, changes, ..(**draft).clone() }
     }
 }

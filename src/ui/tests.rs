@@ -79,6 +79,7 @@ fn open_link(link: Link, size: Vec2, theme: Theme, state: State, steps: u64) -> 
     (harness, recorder)
 }
 
+mod controls;
 mod tour;
 
 #[test]

@@ -5,7 +5,7 @@ use super::entry::entry_ui;
 use super::slider::{Touch, slider_ui};
 use crate::experiment::Arm;
 use crate::session::Session;
-use crate::theory::Ghost;
+use crate::theory::{Ghost, Hyper};
 use crate::ui::actions::Action;
 use crate::ui::state::{Knob, Symbol, UiState};
 use crate::ui::text;
@@ -43,8 +43,10 @@ fn knob_ui(ui: &mut Ui, i: usize, knob: Knob, session: &Session, state: &mut UiS
         });
     });
     let ghost = session.ghost.unwrap_or_else(|| Ghost::new(true));
+    // A schedule that moves at every step must not have the zone computed again in every frame.
+    let factor = coarse(session.driven(Hyper { lr: 1.0, ..h }).lr);
     let knob_state = &mut state.knobs[i];
-    let zone = if session.stop_of(Arm::Exp).is_some() { &[] } else { knob_state.zone.ends(ghost, h, knob) };
+    let zone = if session.stop_of(Arm::Exp).is_some() { &[] } else { knob_state.zone.ends(ghost, h, knob, factor) };
     let (_, touch) = slider_ui(ui, knob.name(), knob.scale(), value, zone);
     if state.lit == Some(Symbol::Knob(knob)) {
         let row = Rect::from_min_max(start, ui.min_rect().max).expand2(vec2(7.0, 1.0));
@@ -75,6 +77,11 @@ fn knob_ui(ui: &mut Ui, i: usize, knob: Knob, session: &Session, state: &mut UiS
             actions.push(Action::Set(knob.setting(x)));
         }
     }
+}
+
+/// To two digits.
+fn coarse(x: f64) -> f64 {
+    format!("{x:.1e}").parse().unwrap_or(x)
 }
 
 /// A typed value within its limits, or a sentence about it.
