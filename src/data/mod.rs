@@ -22,6 +22,7 @@ pub mod leaf;
 pub mod load;
 pub mod names;
 pub mod npy;
+mod packed;
 pub mod pair;
 pub mod part;
 pub mod pickle;
