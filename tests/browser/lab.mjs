@@ -3,12 +3,12 @@
 import { createServer } from "node:http";
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
-import { dirname, extname, join, normalize } from "node:path";
+import { dirname, extname, join, normalize, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const DIST = join(ROOT, "dist");
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+export const DIST = join(ROOT, "dist");
 export const SCREENSHOTS = join(ROOT, "target/screenshots");
 // Any static host, any sub-path: nothing in the page may assume that it lives at the root.
 const BASE = "/somebody/some-lab/";
@@ -32,9 +32,10 @@ function browserPath() {
   return found;
 }
 
-/** Serves dist/ under BASE; `strays` collects requests for anything else. */
+/** Serves dist/ under BASE; `served` collects the files asked for, `strays` requests for anything else. */
 async function serve() {
   if (!existsSync(join(DIST, "index.html"))) throw new Error("dist/ is missing: run `cargo xtask test page` first");
+  const served = [];
   const strays = [];
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
@@ -47,10 +48,12 @@ async function serve() {
       return;
     }
     const type = TYPES[extname(file)] ?? "application/octet-stream";
-    response.writeHead(200, { "Content-Type": type, "Cache-Control": "no-store" }).end(await readFile(file));
+    served.push(relative(DIST, file));
+    // As GitHub Pages says it; every tab has a profile of its own and begins without a cache.
+    response.writeHead(200, { "Content-Type": type, "Cache-Control": "max-age=600" }).end(await readFile(file));
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  return { server, strays, url: `http://127.0.0.1:${server.address().port}${BASE}` };
+  return { server, served, strays, url: `http://127.0.0.1:${server.address().port}${BASE}` };
 }
 
 /** A host and a browser. Close it, or the test does not end. */

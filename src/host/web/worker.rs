@@ -37,7 +37,7 @@ pub fn worker_main() {
             log::error!("an event did not reach the page: {error:?}");
         }
     };
-    wasm_bindgen_futures::spawn_local(run(inbox, post, Page));
+    wasm_bindgen_futures::spawn_local(run(inbox, Box::new(post), Page));
     // Nothing at all means: ready.
     if let Err(error) = scope.post_message(&JsValue::NULL) {
         log::error!("the page cannot be reached: {error:?}");

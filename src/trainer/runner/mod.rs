@@ -21,8 +21,11 @@ const CHUNK: Duration = Duration::from_millis(40);
 /// Enqueued items a step with a whole evaluation may need; keeps a chunk below [`MAX_ENQUEUED`].
 const ITEMS_PER_STEP: usize = build::MAX_TEST.div_ceil(EVAL_CHUNK) + 3;
 
+/// Where events go. Boxed: with one type for a Worker and for the page's own thread the loop is compiled once.
+pub type Post = Box<dyn FnMut(Event)>;
+
 /// Trains until the mailbox closes.
-pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: impl FnMut(Event), platform: P) {
+pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: Post, platform: P) {
     let mut runner = Runner {
         inbox,
         post,
@@ -55,9 +58,9 @@ struct Run {
     choice: Choice,
 }
 
-struct Runner<P, F> {
+struct Runner<P> {
     inbox: UnboundedReceiver<Command>,
-    post: F,
+    post: Post,
     platform: P,
     library: Library,
     /// What waits for its images.
@@ -69,7 +72,7 @@ struct Runner<P, F> {
     watched: Watched,
 }
 
-impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
+impl<P: Platform> Runner<P> {
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Load(experiment) => {
