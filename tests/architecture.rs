@@ -21,11 +21,10 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that belong to one part of the house, with the paths that may name them.
-const FOREIGN: [(&str, &[&str]); 6] = [
+const FOREIGN: [(&str, &[&str]); 5] = [
     ("egui", &["src/ui/", "src/page/", "src/main.rs"]),
     ("eframe", &["src/ui/", "src/page/", "src/main.rs", "src/cli/"]),
     ("wgpu", &["src/engine/gpu/"]),
-    ("ndarray", &["src/engine/cpu/"]),
     ("web_sys", &["src/host/", "src/page/", "src/main.rs", "src/ui/"]),
     ("clap", &["src/cli.rs", "src/cli/", "src/main.rs"]),
 ];

@@ -15,6 +15,8 @@ pub mod norm;
 pub mod real;
 pub mod reference;
 pub mod scalar;
+mod team;
+mod vector;
 
 pub use real::Real;
 
@@ -26,6 +28,7 @@ use futures_util::future::{LocalBoxFuture, ready};
 use gather::gather;
 use scalar::Scalar;
 use std::sync::Arc;
+use team::Team;
 
 /// Something enqueued, for all arms.
 enum Job {
@@ -46,6 +49,7 @@ struct Lane<T> {
     state: ArmState<T>,
     train: Workspace<T>,
     eval: Workspace<T>,
+    team: Team,
 }
 
 /// What all arms read.
@@ -66,13 +70,16 @@ pub struct CpuEngine<T> {
 impl<T: Scalar> CpuEngine<T> {
     /// Builds the engine, at step 0. Uses up to `threads` threads; the number never changes bits.
     pub fn new(setup: Setup, threads: usize) -> Self {
+        // Threads that are more than the arms share the work of one.
+        let each = (threads / setup.weights.len().max(1)).max(1);
         let lanes = setup
             .weights
             .iter()
             .map(|weights| Lane {
                 state: ArmState::new(weights),
-                train: Workspace::new(setup.train_plan(), true),
-                eval: Workspace::new(setup.eval_plan(), false),
+                train: Workspace::new(setup.train_plan(), true, each),
+                eval: Workspace::new(setup.eval_plan(), false, each),
+                team: Team::new(each),
             })
             .collect();
         let head = setup.head.iter().map(|&x| T::from_f64(f64::from(x))).collect();
@@ -135,13 +142,13 @@ impl<T: Scalar> Lane<T> {
             Job::Step { batch, arms, .. } if arms[index].live => {
                 gather(&shared.setup.train_images, shape, batch, self.train.images_mut());
                 let labels: Vec<u8> = batch.iter().map(|draw| shared.labels[draw.image as usize]).collect();
-                Done::Row(self.state.step(&mut self.train, &labels, &shared.head, &arms[index]))
+                Done::Row(self.state.step(&mut self.train, &labels, &shared.head, &arms[index], &self.team))
             }
             Job::Step { .. } => Done::Row(ArmRow { loss: f64::NAN, correct: 0, layers: Vec::new() }),
             Job::Evaluate { start, epsilons, .. } => {
                 let images: Vec<Draw> = (*start..*start + EVAL_CHUNK).map(|i| Draw::plain(i as u32)).collect();
                 gather(&shared.setup.test_images, shape, &images, self.eval.images_mut());
-                Done::Numbers(self.state.logits(&mut self.eval, &shared.head, epsilons[index]))
+                Done::Numbers(self.state.logits(&mut self.eval, &shared.head, epsilons[index], &self.team))
             }
             Job::Snapshot { layers, .. } => Done::Numbers(self.weights_of(layers)),
         }
