@@ -2,8 +2,8 @@
 
 use super::conv::{Convolution, Room};
 use super::norm::NormTape;
-use super::reference::{affine, affine_backward, logits, pool_head, update};
-use super::{avg_pool, concat, norm, scalar::Scalar, team::Team};
+use super::reference::{affine, affine_backward, update};
+use super::{avg_pool, concat, head, norm, scalar::Scalar, team::Team};
 use crate::engine::{ArmInput, ArmRow};
 use crate::model::plan::INPUT;
 use crate::model::{Op, Plan, WeightId};
@@ -20,6 +20,8 @@ pub struct Workspace<T> {
     /// By operation; present for convolutions.
     convolutions: Vec<Option<Convolution>>,
     room: Room<T>,
+    /// Logits `[n, classes]`.
+    logits: Vec<T>,
 }
 
 impl<T: Scalar> Workspace<T> {
@@ -43,7 +45,8 @@ impl<T: Scalar> Workspace<T> {
         };
         let convolutions: Vec<_> = plan.ops.iter().map(convolution).collect();
         let room = Room::new(convolutions.iter().flatten(), threads);
-        Self { plan, tensors, gradients, tapes, convolutions, room }
+        let logits = vec![T::ZERO; plan.batch * plan.classes];
+        Self { plan, tensors, gradients, tapes, convolutions, room, logits }
     }
 
     /// The batch of images, `[c, n, h, w]`, to be filled before a pass.
@@ -99,7 +102,7 @@ impl<T: Scalar> Workspace<T> {
 
     /// From the gradient of the features back to the gradient of every weight.
     fn backward(&mut self, weights: &[T], weight_gradient: &mut [T], team: &Team) {
-        let Self { plan, tensors, gradients, tapes, convolutions, room } = self;
+        let Self { plan, tensors, gradients, tapes, convolutions, room, .. } = self;
         for (index, op) in plan.ops.iter().enumerate().rev() {
             let accumulate = |tensor| !plan.writes_gradient_first(index, tensor);
             match *op {
@@ -194,7 +197,8 @@ impl<T: Scalar> ArmState<T> {
         work.forward(&self.weights, input.epsilon, team);
         let pooled = work.pooled();
         let (features, shape) = (&work.tensors[pooled], work.plan.features());
-        let outcome = pool_head(features, shape, labels, head, work.plan.classes, &mut work.gradients[pooled]);
+        let (z, gradient) = (&mut work.logits, &mut work.gradients[pooled]);
+        let outcome = head::pool_head(features, shape, labels, head, z, gradient);
         work.backward(&self.weights, &mut self.gradient, team);
         let layers = work.plan.weights.iter().map(|w| {
             let range = w.offset..w.offset + w.len();
@@ -208,8 +212,7 @@ impl<T: Scalar> ArmState<T> {
     pub fn logits(&self, work: &mut Workspace<T>, head: &[T], epsilon: f64, team: &Team) -> Vec<f64> {
         work.forward(&self.weights, epsilon, team);
         let pooled = work.pooled();
-        let features = &work.tensors[pooled];
-        let plan = &work.plan;
-        logits(features, plan.features(), plan.batch, head, plan.classes).into_iter().map(T::to_f64).collect()
+        head::logits(&work.tensors[pooled], work.plan.features(), head, &mut work.logits);
+        work.logits.iter().map(|z| z.to_f64()).collect()
     }
 }

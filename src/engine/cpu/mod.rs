@@ -11,10 +11,12 @@ pub mod avg_pool;
 pub mod concat;
 pub mod conv;
 pub mod gather;
+pub mod head;
 pub mod norm;
 pub mod real;
 pub mod reference;
 pub mod scalar;
+mod sum;
 mod team;
 mod vector;
 
@@ -50,6 +52,8 @@ struct Lane<T> {
     train: Workspace<T>,
     eval: Workspace<T>,
     team: Team,
+    /// Classes of the batch.
+    labels: Vec<u8>,
 }
 
 /// What all arms read.
@@ -80,6 +84,7 @@ impl<T: Scalar> CpuEngine<T> {
                 train: Workspace::new(setup.train_plan(), true, each),
                 eval: Workspace::new(setup.eval_plan(), false, each),
                 team: Team::new(each),
+                labels: Vec::new(),
             })
             .collect();
         let head = setup.head.iter().map(|&x| T::from_f64(f64::from(x))).collect();
@@ -141,8 +146,9 @@ impl<T: Scalar> Lane<T> {
         match job {
             Job::Step { batch, arms, .. } if arms[index].live => {
                 gather(&shared.setup.train_images, shape, batch, self.train.images_mut());
-                let labels: Vec<u8> = batch.iter().map(|draw| shared.labels[draw.image as usize]).collect();
-                Done::Row(self.state.step(&mut self.train, &labels, &shared.head, &arms[index], &self.team))
+                self.labels.clear();
+                self.labels.extend(batch.iter().map(|draw| shared.labels[draw.image as usize]));
+                Done::Row(self.state.step(&mut self.train, &self.labels, &shared.head, &arms[index], &self.team))
             }
             Job::Step { .. } => Done::Row(ArmRow { loss: f64::NAN, correct: 0, layers: Vec::new() }),
             Job::Evaluate { start, epsilons, .. } => {

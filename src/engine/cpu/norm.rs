@@ -6,6 +6,7 @@
 use super::activation::{Pointwise, WithActivation, with};
 use super::reference::norm_forward::inverse_deviation;
 use super::scalar::Scalar;
+use super::sum::Sum;
 use super::team::Team;
 use super::vector::{Kernel, Pair, Vector, dispatch};
 use crate::model::{Activation, NormGeometry};
@@ -193,45 +194,6 @@ fn input_gradient<T: Scalar, V: Vector<T>>(maps: [&[T]; 3], dx: &mut [T], number
         let value = inverse_std.mul(g.sub(mean_gradient).sub(z.mul(mean_product)));
         let value = if accumulate { V::load(dx).add(value) } else { value };
         value.store(dx);
-    }
-}
-
-/// A sum in a fixed order: four vectors of partial sums, and the ends of the runs one by one.
-struct Sum<T, V> {
-    lanes: Pair<Pair<V>>,
-    rest: T,
-}
-
-impl<T: Scalar, V: Vector<T>> Sum<T, V> {
-    #[inline(always)]
-    fn new() -> Self {
-        Self { lanes: Pair::<Pair<V>>::splat(T::ZERO), rest: T::ZERO }
-    }
-
-    #[inline(always)]
-    fn add(&mut self, x: &[T]) {
-        let chunks = x.chunks_exact(4 * V::LEN);
-        self.rest += chunks.remainder().iter().copied().fold(T::ZERO, |sum, x| sum + x);
-        for x in chunks {
-            self.lanes = self.lanes.add(Pair::load(x));
-        }
-    }
-
-    /// Adds (x − mean)².
-    #[inline(always)]
-    fn add_squares(&mut self, x: &[T], mean: T) {
-        let chunks = x.chunks_exact(4 * V::LEN);
-        self.rest += chunks.remainder().iter().fold(T::ZERO, |sum, &x| sum + (x - mean) * (x - mean));
-        let mean = Pair::<Pair<V>>::splat(mean);
-        for x in chunks {
-            let deviation = Pair::load(x).sub(mean);
-            self.lanes = self.lanes.plus_product(deviation, deviation);
-        }
-    }
-
-    #[inline(always)]
-    fn total(self) -> T {
-        self.lanes.sum() + self.rest
     }
 }
 

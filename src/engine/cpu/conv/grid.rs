@@ -12,7 +12,7 @@ use std::ops::Range;
 /// Numbers behind every plane and flat row, so that a last vector reaches over the end: those of the widest tile.
 pub const SLACK: usize = 32;
 /// Flat positions in a block of images: long enough for vectors, short enough for a cache.
-const BLOCK: usize = 256;
+const BLOCK: usize = 1_024;
 
 /// Where everything lies.
 #[derive(Clone, Debug)]

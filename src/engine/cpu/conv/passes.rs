@@ -171,7 +171,9 @@ fn lift<T: Scalar, V: Vector<T>>(grid: &Grid, phase: &Phase, flat: &[T], map: &m
             put::<T, V>(from, &mut map[row * shape.w..][..width], accumulate);
         } else {
             let to = &mut map[(row * stride + y) * shape.w..][..shape.w];
-            for (to, &from) in to[x..].iter_mut().step_by(stride).zip(from) {
+            // No `step_by`: it divides once a row.
+            for (i, &from) in from.iter().enumerate() {
+                let to = &mut to[x + i * stride];
                 *to = if accumulate { *to + from } else { from };
             }
         }
@@ -232,7 +234,7 @@ fn lay<T: Scalar, V: Vector<T>>(
                 put::<T, V>(&map[row * shape.w..], to, false);
             } else {
                 let from = &map[(row * stride + y) * shape.w + x..];
-                to.iter_mut().zip(from.iter().step_by(stride)).for_each(|(to, &from)| *to = from);
+                to.iter_mut().enumerate().for_each(|(i, to)| *to = from[i * stride]);
             }
         }
     }
