@@ -13,7 +13,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("engine", &["model"]),
     ("trainer", &["engine", "data", "experiment", "theory", "model"]),
     ("session", &["trainer::message", "experiment", "theory"]),
-    ("host", &["trainer", "data"]),
+    ("host", &["trainer", "data", "engine", "experiment"]),
     ("ui", &["session", "trainer::message", "experiment", "theory", "host", "model"]),
     ("page", &["ui", "session", "trainer::message", "experiment", "theory", "host", "model"]),
     ("cli", &["theory", "model", "data", "experiment", "engine", "trainer", "session", "host", "ui", "page"]),
