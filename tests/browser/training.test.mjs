@@ -61,3 +61,20 @@ test("the engine is chosen with a reason where the link leaves it open", async (
   assert.ok(engine.reason.length > 10, engine.reason);
   await tab.close();
 });
+
+test("runs in Workers of their own have the bits of a run that is alone", async () => {
+  const finished = async (arms) => {
+    const tab = await lab.tab(`#v=1&engine=cpu&n=40&arms=${arms}`);
+    await tab.untilState("Finished");
+    const result = { state: await tab.state(), series: await tab.series(), errors: tab.errors };
+    await tab.close();
+    return result;
+  };
+  const [alone, together] = [await finished("wd"), await finished("wd,exp,control,ablation")];
+  const cores = (await import("node:os")).availableParallelism();
+  assert.equal(alone.state.engine.device, "CPU");
+  assert.equal(together.state.engine.device, cores > 1 ? `CPU, ${Math.min(cores, 4)} Workers` : "CPU");
+  const of = ({ series }) => JSON.stringify([series.arms.wd.loss, series.arms.wd.log10_weight_norm]);
+  assert.equal(of(together), of(alone));
+  assert.deepEqual([...alone.errors, ...together.errors], []);
+});
