@@ -191,6 +191,16 @@ impl Program {
         Self(calls.iter().map(dispatch).collect())
     }
 
+    /// How many dispatches.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Dispatches everything with the step inputs of `slot`.
     pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, inputs: &wgpu::BindGroup, slot: u32) {
         pass.set_bind_group(0, inputs, &[slot * SLOT_BYTES]);
