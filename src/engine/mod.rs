@@ -11,6 +11,7 @@
 pub mod cpu;
 pub mod gpu;
 pub mod input;
+pub mod profile;
 
 pub use input::ArmInput;
 

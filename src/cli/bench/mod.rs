@@ -1,11 +1,14 @@
 //! `explr bench`: how fast an engine trains the peers' networks, and that it trains what they train.
 
+mod profile;
 mod report;
 
+pub use profile::Profile;
 pub use report::{GpuReport, Report};
 
 use super::run::{EngineArgument, PrecisionArgument};
 use crate::bench::{Kind, Trial, peers::PeerNet};
+use crate::engine::profile::median;
 use crate::engine::{EngineError, MAX_ARMS};
 use crate::experiment::{Precision, limits};
 use crate::model::plan::INPUT;
@@ -43,6 +46,9 @@ pub struct Bench {
     /// Rounds, of which the median counts.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     pub rounds: u64,
+    /// Measure each dispatch of a GPU's step, or each operation of one CPU thread's, beside the device's limits.
+    #[arg(long)]
+    pub profile: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -53,11 +59,17 @@ pub struct Bench {
 /// # Errors
 /// A sentence when the engine cannot be had.
 pub fn main(args: &Bench) -> Result<(), String> {
-    let report = measure(args)?;
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|error| error.to_string())?);
+    let (json, text) = if args.profile {
+        let profile = profile::measure(args)?;
+        (serde_json::to_string_pretty(&profile), profile.text())
     } else {
-        print!("{}", report.text());
+        let report = measure(args)?;
+        (serde_json::to_string_pretty(&report), report.text())
+    };
+    if args.json {
+        println!("{}", json.map_err(|error| error.to_string())?);
+    } else {
+        print!("{text}");
     }
     Ok(())
 }
@@ -144,14 +156,6 @@ pub fn convolution_flops(plan: &Plan) -> f64 {
     plan.ops.iter().map(of_op).sum()
 }
 
-/// The middle value; of an even number the mean of the two in the middle.
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    if sorted.len() % 2 == 1 { sorted[middle] } else { (sorted[middle - 1] + sorted[middle]) / 2.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,9 +194,21 @@ mod tests {
     }
 
     #[test]
-    fn medians() {
-        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
-        assert_eq!(median(&[4.0, 1.0]), 2.5);
+    fn a_profile_holds_all_the_arithmetic_of_a_step() {
+        for line in ["bench --net N0 --batch 8 --profile --steps 2", "bench --net N0 --batch 8 --profile --engine gpu"]
+        {
+            let args = Line::try_parse_from(line.split_whitespace()).map_err(|error| error.to_string()).unwrap();
+            let profile = profile::measure(&args.bench).unwrap();
+            let gflop: f64 = profile.parts.iter().map(|part| part.gflop_per_second * part.ms / 1e3).sum();
+            let want = convolution_flops(&Plan::new(&PeerNet::N0.net(), 8)) / 1e9;
+            assert!((gflop / want - 1.0).abs() < 1e-9, "{line}: {gflop} {want}");
+            assert!(profile.parts.iter().all(|part| part.ms > 0.0 && part.of_roofline > 0.0));
+            assert!(profile.peak_gflop_per_second > 0.1 && profile.copy_gb_per_second > 0.1);
+            let of_all: f64 = profile.parts.iter().map(|part| part.share).sum();
+            assert!((of_all - 1.0).abs() < 1e-9);
+        }
+        let args = Line::try_parse_from("bench --profile --arms 2".split(' ')).map_err(|e| e.to_string()).unwrap();
+        assert!(profile::measure(&args.bench).unwrap_err().contains("profile one of them"));
     }
 
     #[test]

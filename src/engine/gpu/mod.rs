@@ -12,9 +12,11 @@ pub mod device;
 pub mod encode;
 pub mod kernels;
 pub mod layout;
+mod profile;
 pub mod program;
 pub mod readback;
 pub mod snapshot;
+pub mod work;
 
 pub use device::{AdapterReport, probe_adapter};
 

@@ -211,4 +211,18 @@ impl Program {
             pass.dispatch_workgroups(x, y, z);
         }
     }
+
+    /// One of the dispatches, `repeats` times, with the step inputs of the first slot.
+    ///
+    /// # Panics
+    /// If there is no such dispatch.
+    pub fn record_one(&self, pass: &mut wgpu::ComputePass<'_>, inputs: &wgpu::BindGroup, index: usize, repeats: usize) {
+        let Dispatch { pipeline, bind_group, grid: [x, y, z] } = &self.0[index];
+        pass.set_bind_group(0, inputs, &[0]);
+        pass.set_pipeline(pipeline);
+        pass.set_bind_group(1, bind_group, &[]);
+        for _ in 0..repeats {
+            pass.dispatch_workgroups(*x, *y, *z);
+        }
+    }
 }
