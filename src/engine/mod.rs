@@ -12,6 +12,7 @@ pub mod cpu;
 pub mod crew;
 pub mod gpu;
 pub mod input;
+pub mod profile;
 
 pub use input::ArmInput;
 
@@ -147,6 +148,19 @@ impl std::fmt::Display for EngineError {
 
 impl std::error::Error for EngineError {}
 
+/// What an engine has asked of a GPU since it was built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GpuCalls {
+    /// Kernels dispatched.
+    pub dispatches: u64,
+    /// Command buffers submitted one by one, those that read results back among them.
+    pub submits: u64,
+    /// Pipelines compiled.
+    pub pipelines: u64,
+    /// Bytes of all buffers made.
+    pub bytes: u64,
+}
+
 /// Trains all arms in lockstep.
 pub trait Engine {
     /// "CPU" or the adapter's name, for people.
@@ -171,6 +185,11 @@ pub trait Engine {
 
     /// The weights of one arm, in the order of [`Setup::weights`].
     fn weights(&mut self, arm: usize) -> LocalBoxFuture<'_, Result<Vec<f64>, EngineError>>;
+
+    /// What was asked of a GPU so far; `None` where there is none.
+    fn gpu_calls(&self) -> Option<GpuCalls> {
+        None
+    }
 
     /// Makes the device go away, to try the recovery. Does nothing where there is no device to lose.
     fn lose_device(&mut self) {}

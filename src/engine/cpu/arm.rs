@@ -2,6 +2,7 @@
 
 use super::norm::NormTape;
 use super::reference::{affine, affine_backward, logits, pool_head, update};
+use super::watch::{Pass, Watch};
 use super::{avg_pool, concat, conv, norm, scalar::Scalar};
 use crate::engine::{ArmInput, ArmRow};
 use crate::model::plan::INPUT;
@@ -17,6 +18,8 @@ pub struct Workspace<T> {
     /// By operation; present for normalisations.
     tapes: Vec<Option<NormTape<T>>>,
     scratch: Vec<T>,
+    /// Measures the parts of a step for a profile.
+    pub watch: Watch,
 }
 
 impl<T: Scalar> Workspace<T> {
@@ -46,7 +49,7 @@ impl<T: Scalar> Workspace<T> {
             })
             .max()
             .unwrap_or(0);
-        Self { plan, tensors, gradients, tapes, scratch: vec![T::ZERO; scratch] }
+        Self { plan, tensors, gradients, tapes, scratch: vec![T::ZERO; scratch], watch: Watch::default() }
     }
 
     /// The batch of images, `[c, n, h, w]`, to be filled before a pass.
@@ -62,8 +65,8 @@ impl<T: Scalar> Workspace<T> {
 
     /// Everything up to the features that are pooled.
     fn forward(&mut self, weights: &[T], epsilon: f64) {
-        let Self { plan, tensors, tapes, scratch, .. } = self;
-        for (op, tape) in plan.ops.iter().zip(tapes) {
+        let Self { plan, tensors, tapes, scratch, watch, .. } = self;
+        for (index, (op, tape)) in plan.ops.iter().zip(tapes).enumerate() {
             match *op {
                 Op::Conv { input, weight, output, geometry } => {
                     let weight = &plan.weights[weight];
@@ -95,14 +98,15 @@ impl<T: Scalar> Workspace<T> {
                     let [scale, shift] = [scale, shift].map(|w| &weights[plan.weights[w].range()]);
                     affine(x, scale, shift, y);
                 }
-                Op::PoolHead { .. } => {}
+                Op::PoolHead { .. } => continue,
             }
+            watch.lap(index, Pass::Forward);
         }
     }
 
     /// From the gradient of the features back to the gradient of every weight.
     fn backward(&mut self, weights: &[T], weight_gradient: &mut [T]) {
-        let Self { plan, tensors, gradients, tapes, scratch } = self;
+        let Self { plan, tensors, gradients, tapes, scratch, watch } = self;
         for (index, op) in plan.ops.iter().enumerate().rev() {
             let accumulate = |tensor| !plan.writes_gradient_first(index, tensor);
             match *op {
@@ -111,10 +115,12 @@ impl<T: Scalar> Workspace<T> {
                     let range = weight.offset..weight.offset + weight.len();
                     let gradient = &mut weight_gradient[range.clone()];
                     conv::weight_gradient(&geometry, &tensors[input], &gradients[output], gradient, scratch);
-                    if input != INPUT {
-                        let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
-                        conv::input_gradient(&geometry, &weights[range], dy, dx, accumulate(input), scratch);
+                    watch.lap(index, Pass::WeightGradient);
+                    if input == INPUT {
+                        continue;
                     }
+                    let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
+                    conv::input_gradient(&geometry, &weights[range], dy, dx, accumulate(input), scratch);
                 }
                 Op::NormAct { input, output, geometry, .. } => {
                     let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
@@ -156,8 +162,9 @@ impl<T: Scalar> Workspace<T> {
                     affine_backward(x, &weights[scale], &dy, d_scale, d_shift, dx, accumulate(input));
                     gradients[output] = dy;
                 }
-                Op::PoolHead { .. } => {}
+                Op::PoolHead { .. } => continue,
             }
+            watch.lap(index, Pass::Backward);
         }
     }
 
@@ -187,17 +194,22 @@ impl<T: Scalar> ArmState<T> {
 
     /// One training step on the images in `work`; what is returned was measured before the update.
     pub fn step(&mut self, work: &mut Workspace<T>, labels: &[u8], head: &[T], input: &ArmInput) -> ArmRow {
+        work.watch.lap(0, Pass::Gather);
         work.forward(&self.weights, input.epsilon);
         let pooled = work.pooled();
         let (features, shape) = (&work.tensors[pooled], work.plan.features());
         let outcome = pool_head(features, shape, labels, head, work.plan.classes, &mut work.gradients[pooled]);
+        let last = work.plan.ops.len() - 1;
+        work.watch.lap(last, Pass::Forward);
         work.backward(&self.weights, &mut self.gradient);
         let layers = work.plan.weights.iter().map(|w| {
             let range = w.offset..w.offset + w.len();
             let (weights, buffer) = (&mut self.weights[range.clone()], &mut self.buffer[range.clone()]);
             update(weights, buffer, &self.gradient[range], &input.on(w.role))
         });
-        ArmRow { loss: outcome.loss.to_f64(), correct: outcome.correct, layers: layers.collect() }
+        let layers = layers.collect();
+        work.watch.lap(last, Pass::Update);
+        ArmRow { loss: outcome.loss.to_f64(), correct: outcome.correct, layers }
     }
 
     /// Logits `[n, classes]` of the images in `work`.

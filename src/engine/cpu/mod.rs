@@ -12,10 +12,13 @@ pub mod concat;
 pub mod conv;
 pub mod gather;
 pub mod norm;
+mod profile;
 pub mod real;
 pub mod reference;
 pub mod scalar;
+mod watch;
 
+pub use profile::roofline;
 pub use real::Real;
 pub use scalar::Scalar;
 
