@@ -9,6 +9,7 @@ mod platform;
 mod spawn;
 mod worker;
 
+pub use crew::{size as crew_size, start as start_crew};
 pub use files::hold;
 pub use worker::worker_main;
 
