@@ -2,7 +2,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
-use explr::cli::bench::peers::{BATCHES, INPUT, PeerNet};
+use explr::bench::peers::{BATCHES, INPUT, PeerNet};
 use explr::engine::cpu::CpuEngine;
 use explr::engine::{Engine, Output};
 use explr::model::Draw;

@@ -1,5 +1,6 @@
 //! The workshop of the lab: `cargo xtask serve`, `cargo xtask test`. It installs what is missing and says so.
 
+mod bench_page;
 mod install;
 mod page;
 mod serve;

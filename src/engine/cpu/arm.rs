@@ -3,6 +3,7 @@
 use super::conv::{Convolution, Room};
 use super::norm::NormTape;
 use super::reference::{affine, affine_backward, update};
+use super::watch::{Pass, Watch};
 use super::{avg_pool, concat, head, norm, scalar::Scalar, team::Team};
 use crate::engine::{ArmInput, ArmRow};
 use crate::model::plan::INPUT;
@@ -22,6 +23,8 @@ pub struct Workspace<T> {
     room: Room<T>,
     /// Logits `[n, classes]`.
     logits: Vec<T>,
+    /// Measures the parts of a step for a profile.
+    pub watch: Watch,
 }
 
 impl<T: Scalar> Workspace<T> {
@@ -46,7 +49,8 @@ impl<T: Scalar> Workspace<T> {
         let convolutions: Vec<_> = plan.ops.iter().map(convolution).collect();
         let room = Room::new(convolutions.iter().flatten(), threads);
         let logits = vec![T::ZERO; plan.batch * plan.classes];
-        Self { plan, tensors, gradients, tapes, convolutions, room, logits }
+        let watch = Watch::default();
+        Self { plan, tensors, gradients, tapes, convolutions, room, logits, watch }
     }
 
     /// The batch of images, `[c, n, h, w]`, to be filled before a pass.
@@ -62,13 +66,13 @@ impl<T: Scalar> Workspace<T> {
 
     /// Everything up to the features that are pooled.
     fn forward(&mut self, weights: &[T], epsilon: f64, team: &Team) {
-        let Self { plan, tensors, tapes, convolutions, room, .. } = self;
-        for ((op, tape), convolution) in plan.ops.iter().zip(tapes).zip(convolutions) {
+        let Self { plan, tensors, tapes, convolutions, room, watch, .. } = self;
+        for (index, (op, tape)) in plan.ops.iter().zip(tapes).enumerate() {
             match *op {
                 Op::Conv { input, weight, output, .. } => {
                     let weight = &weights[plan.weights[weight].range()];
                     let [x, y] = tensors.get_disjoint_mut([input, output]).expect("distinct tensors");
-                    let convolution = convolution.as_ref().expect("a convolution has tables");
+                    let convolution = convolutions[index].as_ref().expect("a convolution has tables");
                     convolution.forward(x, weight, y, room, team);
                 }
                 Op::NormAct { input, output, geometry, activation } => {
@@ -95,14 +99,15 @@ impl<T: Scalar> Workspace<T> {
                     let [scale, shift] = [scale, shift].map(|w| &weights[plan.weights[w].range()]);
                     affine(x, scale, shift, y);
                 }
-                Op::PoolHead { .. } => {}
+                Op::PoolHead { .. } => continue,
             }
+            watch.lap(index, Pass::Forward);
         }
     }
 
     /// From the gradient of the features back to the gradient of every weight.
     fn backward(&mut self, weights: &[T], weight_gradient: &mut [T], team: &Team) {
-        let Self { plan, tensors, gradients, tapes, convolutions, room, .. } = self;
+        let Self { plan, tensors, gradients, tapes, convolutions, room, watch, .. } = self;
         for (index, op) in plan.ops.iter().enumerate().rev() {
             let accumulate = |tensor| !plan.writes_gradient_first(index, tensor);
             match *op {
@@ -111,10 +116,12 @@ impl<T: Scalar> Workspace<T> {
                     let gradient = &mut weight_gradient[range.clone()];
                     let convolution = convolutions[index].as_ref().expect("a convolution has tables");
                     convolution.weight_gradient(&tensors[input], &gradients[output], gradient, room, team);
-                    if input != INPUT {
-                        let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
-                        convolution.input_gradient(&weights[range], dy, dx, accumulate(input), room, team);
+                    watch.lap(index, Pass::WeightGradient);
+                    if input == INPUT {
+                        continue;
                     }
+                    let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
+                    convolution.input_gradient(&weights[range], dy, dx, accumulate(input), room, team);
                 }
                 Op::NormAct { input, output, geometry, .. } => {
                     let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
@@ -156,8 +163,9 @@ impl<T: Scalar> Workspace<T> {
                     affine_backward(x, &weights[scale], &dy, d_scale, d_shift, dx, accumulate(input));
                     gradients[output] = dy;
                 }
-                Op::PoolHead { .. } => {}
+                Op::PoolHead { .. } => continue,
             }
+            watch.lap(index, Pass::Backward);
         }
     }
 
@@ -194,18 +202,23 @@ impl<T: Scalar> ArmState<T> {
         input: &ArmInput,
         team: &Team,
     ) -> ArmRow {
+        work.watch.lap(0, Pass::Gather);
         work.forward(&self.weights, input.epsilon, team);
         let pooled = work.pooled();
         let (features, shape) = (&work.tensors[pooled], work.plan.features());
         let (z, gradient) = (&mut work.logits, &mut work.gradients[pooled]);
         let outcome = head::pool_head(features, shape, labels, head, z, gradient);
+        let last = work.plan.ops.len() - 1;
+        work.watch.lap(last, Pass::Forward);
         work.backward(&self.weights, &mut self.gradient, team);
         let layers = work.plan.weights.iter().map(|w| {
             let range = w.offset..w.offset + w.len();
             let (weights, buffer) = (&mut self.weights[range.clone()], &mut self.buffer[range.clone()]);
             update(weights, buffer, &self.gradient[range], &input.on(w.role))
         });
-        ArmRow { loss: outcome.loss.to_f64(), correct: outcome.correct, layers: layers.collect() }
+        let layers = layers.collect();
+        work.watch.lap(last, Pass::Update);
+        ArmRow { loss: outcome.loss.to_f64(), correct: outcome.correct, layers }
     }
 
     /// Logits `[n, classes]` of the images in `work`.

@@ -182,5 +182,6 @@ impl Convolution {
     }
 }
 
-#[cfg(test)]
+// Native: ndarray is not compiled for the page.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

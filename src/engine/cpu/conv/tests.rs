@@ -4,6 +4,7 @@ use super::*;
 use crate::engine::cpu::reference::check::{assert_close, randoms, relative_error};
 use crate::engine::cpu::reference::{conv_forward, conv_input_gradient, conv_weight_gradient};
 use crate::model::Shape;
+use ndarray::{Array2, LinalgScalar};
 
 /// Every kernel and stride the lab knows, over several blocks with a ragged last one, and maps smaller than a vector.
 fn geometries() -> impl Iterator<Item = ConvGeometry> {
@@ -70,6 +71,53 @@ fn agrees_with_the_naive_twin() {
             assert!(error < 1e-14, "{g:?}, result {what}: {error:e}");
         }
     }
+}
+
+/// Every output position a column, every weight of an output channel a row: `[in·k·k, n·h·w]`.
+fn unfolded<T: Scalar>(g: &ConvGeometry, x: &[T]) -> Array2<T> {
+    let taps = g.kernel * g.kernel;
+    Array2::from_shape_fn((g.input.c * taps, g.n * g.output.h * g.output.w), |(row, column)| {
+        let (image, y, x_out) =
+            (column / (g.output.h * g.output.w), column / g.output.w % g.output.h, column % g.output.w);
+        let inside = |out: usize, k: usize, len: usize| (out * g.stride + k).checked_sub(g.pad).filter(|&at| at < len);
+        let (y, at_x) = (inside(y, row / g.kernel % g.kernel, g.input.h), inside(x_out, row % g.kernel, g.input.w));
+        match (y, at_x) {
+            (Some(y), Some(at_x)) => x[((row / taps * g.n + image) * g.input.h + y) * g.input.w + at_x],
+            _ => T::ZERO,
+        }
+    })
+}
+
+/// Output and gradient of the weights against the GEMM of ndarray.
+fn agrees_with_gemm<T: Scalar + LinalgScalar>(tolerance: f64) {
+    for g in geometries() {
+        let random = |seed, len| -> Vec<T> { randoms(seed, len).into_iter().map(T::from_f64).collect() };
+        let (fan_in, positions) = (g.input.c * g.kernel * g.kernel, g.n * g.output.h * g.output.w);
+        let x = random(1, g.n * g.input.len());
+        let (w, dy) = (random(2, g.output.c * fan_in), random(3, g.output.c * positions));
+        let columns = unfolded(&g, &x);
+        let matrix = |rows: usize, columns: usize, x: &[T]| {
+            Array2::from_shape_vec((rows, columns), x.to_vec()).expect("the plan's sizes")
+        };
+        let want_y = matrix(g.output.c, fan_in, &w).dot(&columns);
+        let want_dw = matrix(g.output.c, positions, &dy).dot(&columns.t());
+        let (conv, team) = (Convolution::new(g), Team::new(1));
+        let mut room = Room::new([&conv].into_iter(), 1);
+        let (mut y, mut dw) = (dy.clone(), w.clone());
+        conv.forward(&x, &w, &mut y, &mut room, &team);
+        conv.weight_gradient(&x, &dy, &mut dw, &mut room, &team);
+        for (got, want) in [(&y, want_y), (&dw, want_dw)] {
+            let got: Vec<f64> = got.iter().map(|x| x.to_f64()).collect();
+            let want: Vec<f64> = want.iter().map(|x| x.to_f64()).collect();
+            assert_close(&got, &want, tolerance);
+        }
+    }
+}
+
+#[test]
+fn agrees_with_the_gemm_of_ndarray() {
+    agrees_with_gemm::<f32>(1e-6);
+    agrees_with_gemm::<f64>(1e-14);
 }
 
 #[test]

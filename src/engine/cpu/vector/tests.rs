@@ -1,7 +1,6 @@
 //! Every vector type against plain numbers, NaN and signs included.
 
 use super::*;
-use crate::engine::cpu::Real;
 use crate::engine::cpu::reference::check::randoms;
 
 /// All operations of `V` on random numbers and a NaN, lane by lane.
