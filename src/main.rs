@@ -11,8 +11,8 @@ fn main() {
 /// What the Worker's script calls once the module is there.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn explr_worker() {
-    explr::host::worker_main();
+pub fn explr_worker(role: &str) {
+    explr::host::worker_main(role);
 }
 
 /// What bench.html calls to build an engine: see [`explr::page::bench::start`].

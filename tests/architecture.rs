@@ -14,7 +14,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("trainer", &["engine", "data", "experiment", "theory", "model"]),
     ("bench", &["engine", "model"]),
     ("session", &["trainer::message", "experiment", "theory"]),
-    ("host", &["trainer", "data"]),
+    ("host", &["trainer", "data", "engine", "experiment"]),
     ("ui", &["session", "trainer::message", "experiment", "theory", "host", "model"]),
     ("page", &["bench", "ui", "session", "trainer::message", "experiment", "theory", "host", "model"]),
     ("cli", &["bench", "theory", "model", "data", "experiment", "engine", "trainer", "session", "host", "ui", "page"]),

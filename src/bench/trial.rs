@@ -67,7 +67,12 @@ impl Trial {
             Kind::CpuExact(threads) => Box::new(CpuEngine::<f64>::new(setup, threads)),
             Kind::Gpu => Box::new(GpuEngine::new(&setup).await?),
         };
-        Ok(Self { engine, batch, arms, step: 0 })
+        Ok(Self::on(engine, batch, arms))
+    }
+
+    /// On an engine that stands at step 0 of [`PeerNet::setup`].
+    pub fn on(engine: Box<dyn Engine>, batch: usize, arms: usize) -> Self {
+        Self { engine, batch, arms, step: 0 }
     }
 
     /// The device's name.

@@ -1,5 +1,5 @@
 //! How a training step is computed. Two engines, one trait: [`cpu`] (f32 and f64; the reference, the fallback and the
-//! exact mode) and [`gpu`] (f32, WGSL). An engine executes a [`Plan`] for several arms in lockstep; it knows numbers per
+//! exact mode; [`crew`] spreads it over Workers) and [`gpu`] (f32, WGSL). An engine executes a [`Plan`] for several arms in lockstep; it knows numbers per
 //! arm, never which arm is which or why.
 //!
 //! **Enqueue, then collect.** [`Engine::step`], [`Engine::evaluate`] and [`Engine::snapshot`] enqueue; [`Engine::collect`] waits for what was
@@ -9,6 +9,7 @@
 //! and a convolution's GEMM over many images writes its output in place. Images enter as `[n, c, h, w]`.
 
 pub mod cpu;
+pub mod crew;
 pub mod gpu;
 pub mod input;
 pub mod profile;
@@ -17,6 +18,7 @@ pub use input::ArmInput;
 
 use crate::model::{Draw, Net, Plan, WeightId};
 use futures_util::future::LocalBoxFuture;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Images of one evaluation chunk: the probe batch is the first chunk of the test set.
@@ -69,7 +71,7 @@ impl Setup {
 }
 
 /// What one arm measured in one step, before its update but for [`LayerSums::step_sq`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ArmRow {
     /// Mean cross-entropy of the batch, nats.
     pub loss: f64,
@@ -80,7 +82,7 @@ pub struct ArmRow {
 }
 
 /// Sums over the weights of one convolution.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LayerSums {
     /// ‖θ‖² of the stored weights.
     pub weight_sq: f64,
@@ -94,7 +96,7 @@ pub struct LayerSums {
 }
 
 /// What came of something enqueued.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Output {
     /// A training step; one row an arm.
     Row {
@@ -130,6 +132,8 @@ pub enum EngineError {
     DeviceLost(String),
     /// The device refused; the sentence says what.
     Refused(String),
+    /// A Worker that trained some of the arms stopped; its own words.
+    WorkerStopped(String),
 }
 
 impl std::fmt::Display for EngineError {
@@ -137,6 +141,7 @@ impl std::fmt::Display for EngineError {
         match self {
             Self::DeviceLost(why) => write!(f, "the GPU device was lost: {why}"),
             Self::Refused(why) => write!(f, "the GPU device refused: {why}"),
+            Self::WorkerStopped(why) => write!(f, "a Worker that trained some of the runs stopped: {why}"),
         }
     }
 }

@@ -1,7 +1,9 @@
-//! What bench.html calls: the peers' networks on one engine, on the page's own thread. The lab is not started there.
+//! What bench.html calls: the peers' networks on one engine, on the page's own thread; several arms of the CPU engine train
+//! in Workers. The lab is not started there.
 
 use crate::bench::{Kind, Trial, peers::PeerNet};
 use crate::experiment::limits;
+use crate::host::{crew_size, start_crew};
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
 use wasm_bindgen::JsValue;
@@ -36,7 +38,14 @@ pub async fn start(net: String, batch: f64, engine: String, arms: f64) -> Result
         other => return Err(error(format!("There is no engine {other:?}; there are cpu and gpu."))),
     };
     let begin = Instant::now();
-    let trial = Trial::start(net, batch, arms, kind).await.map_err(|why| error(format!("{why}.")))?;
+    // As in the lab: several arms on the CPU train in Workers.
+    let workers = if kind == Kind::Gpu { 1 } else { crew_size(arms) };
+    let trial = if workers > 1 {
+        start_crew(net.setup(batch, arms), false, workers).await.map(|crew| Trial::on(Box::new(crew), batch, arms))
+    } else {
+        Trial::start(net, batch, arms, kind).await
+    };
+    let trial = trial.map_err(|why| error(format!("{why}.")))?;
     let answer = serde_json::json!({
         "setupMs": begin.elapsed().as_secs_f64() * 1e3,
         "engine": if kind == Kind::Gpu { "gpu" } else { "cpu" },

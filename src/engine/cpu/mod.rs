@@ -20,6 +20,7 @@ mod watch;
 
 pub use profile::roofline;
 pub use real::Real;
+pub use scalar::Scalar;
 
 use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
 use crate::model::{Draw, WeightId};
@@ -27,7 +28,6 @@ use arm::{ArmState, Workspace};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 use gather::gather;
-use scalar::Scalar;
 use std::sync::Arc;
 
 /// Something enqueued, for all arms.
@@ -81,6 +81,12 @@ impl<T: Scalar> CpuEngine<T> {
         let head = setup.head.iter().map(|&x| T::from_f64(f64::from(x))).collect();
         let labels = setup.train_labels.clone();
         Self { lanes, shared: Shared { setup, head, labels }, jobs: Vec::new(), threads }
+    }
+
+    /// Replaces the training images `[n, c, h, w]` and their classes; to be called when nothing is enqueued.
+    pub fn set_train(&mut self, images: Arc<[f32]>, labels: Arc<[u8]>) {
+        self.shared.setup.train_images = images;
+        self.shared.labels = labels;
     }
 
     fn run_jobs(&mut self) -> Vec<Output> {
