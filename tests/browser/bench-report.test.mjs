@@ -22,6 +22,7 @@ test("a line is found exactly, and a point off it is told", () => {
   const bent = [...straight.slice(0, 3), [8, 30]];
   assert.ok(Math.max(...line(bent).departures.map(Math.abs)) > 0.05);
   assert.match(inWords(straight, "arm"), /^3\.00 \+ 2\.00 ms for each arm; 8\.00 times the arms take 3\.80 times as long/);
+  assert.equal(inWords(straight.slice(0, 2), "arm"), "2.00 times the arms take 1.40 times as long.");
 });
 
 const measured = () => ({

@@ -24,6 +24,7 @@ struct Race {
     steps: usize,
     device: &'static str,
     peers: &'static str,
+    /// Whether a quick run holds it; if not, a step takes so long that none is spent on warming up beside the first.
     quick: bool,
 }
 

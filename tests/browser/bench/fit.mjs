@@ -39,8 +39,11 @@ export function inWords(points, unit) {
   const [x, y] = points[worst];
   const signed = `${departures[worst] < 0 ? "−" : "+"}${percent(Math.abs(departures[worst]))}`;
   const [first, last] = [points[0], points.at(-1)];
-  return `${short(offset)} + ${short(slope)} ms for each ${unit}; ${short(last[0] / first[0])} times the ${unit}s take ` +
-    `${short(last[1] / first[1])} times as long. Furthest from the line: ${short(y)} ms at ${x}, ${signed}.`;
+  const grown = `${short(last[0] / first[0])} times the ${unit}s take ${short(last[1] / first[1])} times as long`;
+  // Any two points lie on a line.
+  if (points.length < 3) return `${grown}.`;
+  return `${short(offset)} + ${short(slope)} ms for each ${unit}; ${grown}. ` +
+    `Furthest from the line: ${short(y)} ms at ${x}, ${signed}.`;
 }
 
 export const percent = (fraction) => `${(100 * fraction).toFixed(fraction < 0.095 ? 1 : 0)} %`;

@@ -4,7 +4,7 @@ const point = (engine, net, batch, arms, steps) => ({ engine, net, batch, arms, 
 
 /** Groups of points that are measured side by side, round by round. */
 export function groups(quick) {
-  const steps = { cpu: quick ? 10 : 20, gpu: quick ? 1 : 2 };
+  const steps = { cpu: quick ? 10 : 30, gpu: quick ? 1 : 5 };
   const both = (list) => ["cpu", "gpu"].map((engine) => list(engine, steps[engine]));
   const arms = (net, batch, counts) => both((engine, n) =>
     counts.map((count) => point(engine, net, batch, count, net === "N0" ? n : Math.max(1, n >> 2))));

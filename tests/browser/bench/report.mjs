@@ -29,7 +29,7 @@ export function page({ page, peers, native, profiles, torch }, before = "") {
     for (const run of peers) sections.push(`### ${run.title}`, tables.peers(run));
   }
   sections.push("## Arms, and what a step asks of the GPU",
-    "An arm is a training run; all arms share each dispatch. Submits: one holds several steps where they are small. Pipelines and buffers include those of evaluations.",
+    "An arm is a training run; on the GPU all arms share each dispatch, on the CPU several train in Workers, as many as the machine has cores. Submits: one holds several steps where they are small, and one more reads results back, here every few steps and in the lab at most every 64. Pipelines and buffers include those of evaluations.",
     tables.arms(page));
   if (native.length) {
     sections.push("## Without a browser", tables.native(native, torch));
@@ -50,16 +50,17 @@ export function page({ page, peers, native, profiles, torch }, before = "") {
 const read = (folder, start) => readdirSync(folder).filter((file) => file.startsWith(start) && file.endsWith(".json")).sort()
   .map((file) => ({ file, ...JSON.parse(readFileSync(join(folder, file), "utf8")) }));
 
-/** "peers-N1-gpu.json" → "N1 on WebGPU and WebGL, batch 64". */
-export function title({ file, out }) {
+/** A run of the peers' runner with what the name of its file says: "peers-N1-gpu.json". */
+export function named({ file, ...run }) {
   const [, net, device] = file.replace(".json", "").split("-");
-  return `${net}, batch ${out[0]?.B}, ${device === "gpu" ? "on the GPU (WebGPU, WebGL)" : "on the CPU (wasm, JavaScript)"}`;
+  const where = device === "gpu" ? "on the GPU (WebGPU, WebGL)" : "on the CPU (wasm, JavaScript)";
+  return { ...run, device, title: `${net}, batch ${run.out[0]?.B}, ${where}` };
 }
 
 function main(folder, docs) {
   const [measured] = read(folder, "page");
   if (!measured) throw new Error(`${folder} holds no page.json: nothing was measured.`);
-  const peers = read(folder, "peers-").map((run) => ({ ...run, title: title(run) }));
+  const peers = read(folder, "peers-").map(named);
   const lines = existsSync(join(folder, "torch.jsonl")) ? readFileSync(join(folder, "torch.jsonl"), "utf8").trim().split("\n") : [];
   const torch = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
   const target = join(docs, "PERFORMANCE.md");

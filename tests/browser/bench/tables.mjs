@@ -17,14 +17,15 @@ const NAMES = {
 const count = (x) => (x == null ? "–" : +x.toFixed(1));
 
 /** One call of the peers' runner: a net on one kind of device, ours among them. */
-export function peers({ out, rounds, steps }) {
+export function peers({ out, rounds, steps, device }) {
   const own = out.find((o) => o.peer === "own");
   if (!own?.all?.length) return `Our own page failed: ${own?.error ?? own?.dead ?? "it was not run"}.`;
   const rows = out.map((o) => {
     if (!o.all?.length) return [NAMES[o.peer] ?? o.peer, "failed", ...Array(6).fill("–")];
     const times = o === own ? "1" : short(ratio(o.all, own.all));
-    const calls = [o.gpu?.dispatch, o.gpu?.submit].map((n) => (n || o === own && n != null ? count(n) : "–"));
-    const js = o.peer.includes("cpu") || o.peer.includes("wasm") ? "–" : short(o.jsMs);
+    // Waiting for a CPU is computing; WebGL has calls of its own, which nobody counts here.
+    const calls = [o.gpu?.dispatch, o.gpu?.submit].map((n) => (n ? count(n) : "–"));
+    const js = device === "cpu" ? "–" : short(o.jsMs);
     const first = (o.first?.setupMs ?? 0) + (o.first?.firstStepMs ?? 0);
     return [NAMES[o.peer] ?? o.peer, short(o.ms), times, ...calls, js, short(first), o.first?.loss0?.toFixed(4) ?? "–"];
   });
@@ -64,7 +65,7 @@ export const GROWTH = [
   { key: "batch", title: "Batch (N0, one arm)", unit: "image", of: (row) => row.batch },
   { key: "depth", title: "Depth (PreResNet, batch 8)", unit: "layer", of: (row) => DEPTHS[row.net] },
 ];
-const ENGINES = { cpu: "CPU (wasm, one thread)", gpu: "GPU (WebGPU)" };
+const ENGINES = { cpu: "CPU (wasm)", gpu: "GPU (WebGPU)" };
 
 /** The panels of the figure. */
 export function growth(page) {
