@@ -16,8 +16,8 @@ use web_time::Instant;
 const SIDE: usize = 384;
 /// Bytes that are copied: more than most caches hold.
 const COPIED: usize = 64 << 20;
-/// Measurements, of which the median counts.
-const ROUNDS: usize = 5;
+/// Measurements, of which the fastest counts: a limit is what is possible at best.
+const ROUNDS: usize = 12;
 
 impl<T: Scalar> CpuEngine<T> {
     /// The parts of a step of the first arm, each the median of `steps` steps on the images `batch`.
@@ -59,7 +59,7 @@ fn timed(mut task: impl FnMut()) -> f64 {
     };
     // The first touches the memory.
     seconds();
-    median(&std::array::from_fn::<f64, ROUNDS, _>(|_| seconds()))
+    (0..ROUNDS).map(|_| seconds()).fold(f64::INFINITY, f64::min)
 }
 
 struct Work {

@@ -19,7 +19,7 @@ use web_time::Instant;
 const WANTED: f64 = 0.03;
 /// Most repetitions of a dispatch in one submit.
 const MOST_REPEATS: f64 = 500.0;
-/// Measurements, of which the median counts.
+/// Measurements: of a part the median counts, of a limit the fastest.
 const ROUNDS: usize = 3;
 
 static COMPUTE: Kernel = Kernel {
@@ -49,7 +49,7 @@ impl GpuEngine {
         let mut parts = Vec::new();
         for (index, call) in encoded.calls.iter().enumerate() {
             let Work { shape, flops, bytes } = work::of_call(call, &encoded.lens);
-            let seconds = self.time(None, index).await?;
+            let seconds = median(&self.times(None, index).await?);
             parts.push(Part { name: call.kernel.name.to_owned(), shape, flops, bytes, seconds });
         }
         let roofline = self.roofline().await?;
@@ -72,26 +72,28 @@ impl GpuEngine {
         let room = |_| self.gpu.buffer("roofline", COPIED.max(4 * threads), STORAGE);
         let buffers = BTreeMap::from([0, 1].map(|i| (Buf::Map(i), room(i))));
         let program = Program::new(&self.gpu, &mut Pipelines::new(&self.gpu), &calls, &buffers);
+        // A limit is what is possible at best.
+        let best = |times: [f64; ROUNDS]| times.into_iter().fold(f64::INFINITY, f64::min);
         let flops = (2 * CHAINS * COMPUTE_ROUNDS * threads) as f64;
         Ok(Roofline {
-            flops_per_second: flops / self.time(Some(&program), 0).await?,
-            bytes_per_second: (8 * COPIED) as f64 / self.time(Some(&program), 1).await?,
+            flops_per_second: flops / best(self.times(Some(&program), 0).await?),
+            bytes_per_second: (8 * COPIED) as f64 / best(self.times(Some(&program), 1).await?),
         })
     }
 
-    /// Seconds of one dispatch of `program`, which is the training step where none is given.
-    async fn time(&mut self, program: Option<&Program>, index: usize) -> Result<f64, EngineError> {
+    /// Seconds of one dispatch, measured several times, of `program`, which is the training step where none is given.
+    async fn times(&mut self, program: Option<&Program>, index: usize) -> Result<[f64; ROUNDS], EngineError> {
         // The first pays for what is made on first use.
         self.repeated(program, index, 1).await?;
         let once = self.repeated(program, index, 1).await?;
         let repeats = (WANTED / once).clamp(1.0, MOST_REPEATS) as usize;
-        let mut rounds = Vec::new();
-        for _ in 0..ROUNDS {
+        let mut rounds = [0.0; ROUNDS];
+        for round in &mut rounds {
             let nothing = self.repeated(program, index, 0).await?;
             // A dispatch of less than a nanosecond was not measured but lost in the wait.
-            rounds.push(((self.repeated(program, index, repeats).await? - nothing) / repeats as f64).max(1e-9));
+            *round = ((self.repeated(program, index, repeats).await? - nothing) / repeats as f64).max(1e-9);
         }
-        Ok(median(&rounds))
+        Ok(rounds)
     }
 
     /// Seconds until so many dispatches are submitted and done.
