@@ -68,6 +68,12 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
     let (blocks, layer_blocks) = layout.blocks();
     let flat: Vec<u32> = blocks.iter().flatten().copied().collect();
     let (decode, weights) = (layout.clone(), plan.weights.clone());
+    let transposed = |layout: &Layout, weights: &[f64]| -> Vec<f32> {
+        (0..ARMS).flat_map(|a| layout.transpose(of_arm(weights, a))).collect()
+    };
+    // What it holds before: an arm that rests keeps it.
+    let before = transposed(&layout, &randoms(1, ARMS * count));
+    let transposing = layout.clone();
     Case {
         name: format!("update, {name}"),
         call: calls::update(&layout, ARMS),
@@ -77,11 +83,13 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
             packed(Buf::Momentum, &layout, randoms(2, ARMS * count)),
             partials(&layout, randoms(3, ARMS * count)),
             Operand::integers(Buf::Blocks, &flat),
+            Operand { buf: Buf::Transposed, values: vec![], bytes: bytemuck::cast_slice(&before).to_vec() },
         ],
         outputs: vec![
             (Buf::Weights, ARMS * layout.len),
             (Buf::Momentum, ARMS * layout.len),
             (Buf::BlockSums, 4 * ARMS * blocks.len()),
+            (Buf::Transposed, ARMS * layout.transposed_len),
         ],
         decode: Box::new(move |out| {
             let unpack = |i: usize| by_arm(|a| decode.unpack(&out[i][a * decode.len..(a + 1) * decode.len]));
@@ -91,7 +99,7 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
                 let block = move |b: u32, part: usize| f64::from(out[2][4 * (a * blocks + b as usize) + part]);
                 layers.flat_map(|w| (0..4).map(|part| (w[0]..w[1]).map(|b| block(b, part)).sum())).collect()
             });
-            vec![unpack(0), unpack(1), sums]
+            vec![unpack(0), unpack(1), sums, out[3].iter().map(|&w| f64::from(w)).collect()]
         }),
         reference: Box::new(move |v| {
             let (mut theta, mut buffer, mut sums) = (v[0].clone(), v[1].clone(), vec![]);
@@ -103,7 +111,8 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
                     sums.extend([s.weight_sq, s.gradient_sq, s.dot, s.step_sq]);
                 }
             }
-            vec![theta, buffer, sums]
+            let copy = transposed(&transposing, &theta).into_iter().map(f64::from).collect();
+            vec![theta, buffer, sums, copy]
         }),
     }
 }

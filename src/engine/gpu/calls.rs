@@ -1,7 +1,7 @@
 //! Calls of kernels as data: which kernel, specialised how, on which buffers, over which grid.
 
 use super::kernels::{self, Kernel};
-use super::layout::{LayerLayout, Layout, filled_up, gradient_rows};
+use super::layout::{LayerLayout, Layout, filled_up, gradient_threads};
 use crate::model::{Activation, ConvGeometry, NormGeometry, PoolGeometry, Shape};
 
 /// A buffer on the device. Feature maps are `[arm][c, n, h, w]`.
@@ -25,7 +25,9 @@ pub enum Buf {
     Head,
     /// Weights, in the order of [`Layout`].
     Weights,
-    /// The momentum buffer, in the same order.
+    /// Weights once more, transposed for the gradients of inputs.
+    Transposed,
+    /// The momentum buffer, in the order of the weights.
     Momentum,
     /// Partial sums of the weight gradients.
     Partials,
@@ -67,6 +69,17 @@ pub fn gather(n: usize, shape: Shape) -> Call {
     }
 }
 
+/// Pixels of a row that one thread of a convolution computes: few tiles first, then no more waste than they need.
+fn tile(width: usize) -> usize {
+    width.div_ceil(width.div_ceil(8))
+}
+
+/// How a convolution's `Tile` walks: over rows of `width` pixels, `step` columns of the source apart.
+fn tile_constants(g: &ConvGeometry, width: usize, step: usize, side_by_side: bool) -> [(&'static str, f64); 3] {
+    let taps = if side_by_side && g.kernel.is_multiple_of(3) { 3 } else { 1 };
+    [("TILE", tile(width) as f64), ("STEP", step as f64), ("TAPS", taps as f64)]
+}
+
 fn conv_constants(g: &ConvGeometry) -> Vec<(&'static str, f64)> {
     let sizes = [
         ("IN_C", g.input.c),
@@ -89,9 +102,12 @@ fn x_arm(g: &ConvGeometry, x: Buf) -> usize {
 
 /// `conv_forward` of one layer.
 pub fn conv_forward(g: &ConvGeometry, layer: &LayerLayout, layout: &Layout, arms: usize, x: Buf, y: Buf) -> Call {
+    let mut constants = conv_constants(g);
+    constants.extend(tile_constants(g, g.output.w, g.stride, true));
+    let threads = g.n * g.output.h * g.output.w.div_ceil(tile(g.output.w));
     Call {
         kernel: &kernels::CONV_FORWARD,
-        constants: conv_constants(g),
+        constants,
         sizes: vec![
             ("n", g.n),
             ("x_arm", x_arm(g, x)),
@@ -99,28 +115,7 @@ pub fn conv_forward(g: &ConvGeometry, layer: &LayerLayout, layout: &Layout, arms
             ("weight_arm", layout.len / 4),
         ],
         buffers: vec![x, Buf::Weights, y],
-        grid: [(g.n * g.output.h * g.output.w).div_ceil(64), filled_up(g.output.c) / 8, arms],
-    }
-}
-
-/// `conv_input_gradient` of one layer.
-pub fn conv_input_gradient(
-    g: &ConvGeometry,
-    layer: &LayerLayout,
-    layout: &Layout,
-    arms: usize,
-    [dy, dx]: [Buf; 2],
-    accumulate: bool,
-) -> Call {
-    let mut constants = conv_constants(g);
-    constants.push(("ACCUMULATE", f64::from(u8::from(accumulate))));
-    let cells = g.input.h.div_ceil(g.stride) * g.input.w.div_ceil(g.stride);
-    Call {
-        kernel: &kernels::CONV_INPUT_GRADIENT,
-        constants,
-        sizes: vec![("n", g.n), ("weight_first", layer.first / 4), ("weight_arm", layout.len / 4)],
-        buffers: vec![dy, Buf::Weights, dx],
-        grid: [(g.n * cells * g.stride * g.stride).div_ceil(64), g.input.c.div_ceil(8), arms],
+        grid: [threads.div_ceil(64), filled_up(g.output.c) / 8, arms],
     }
 }
 
@@ -135,16 +130,55 @@ pub fn conv_weight_gradient(
     Call {
         kernel: &kernels::CONV_WEIGHT_GRADIENT,
         constants: conv_constants(g),
-        sizes: vec![
-            ("n", g.n),
-            ("x_arm", x_arm(g, x)),
-            ("splits", layer.splits),
-            ("partial_first", layer.partial_first / 4),
-            ("split", layer.len / 4),
-            ("partial_arm", layout.partial_len / 4),
-        ],
+        sizes: weight_gradient_sizes(g, layer, layout, x),
         buffers: vec![x, dy, Buf::Partials],
-        grid: [(layer.splits * g.input.c).div_ceil(64), gradient_rows(g), arms],
+        grid: [weight_gradient_groups(g, layer), 1, arms],
+    }
+}
+
+fn weight_gradient_sizes(g: &ConvGeometry, layer: &LayerLayout, layout: &Layout, x: Buf) -> Vec<(&'static str, usize)> {
+    vec![
+        ("n", g.n),
+        ("x_arm", x_arm(g, x)),
+        ("splits", layer.splits),
+        ("partial_first", layer.partial_first / 4),
+        ("split", layer.len / 4),
+        ("partial_arm", layout.partial_len / 4),
+    ]
+}
+
+fn weight_gradient_groups(g: &ConvGeometry, layer: &LayerLayout) -> usize {
+    (layer.splits * gradient_threads(g)).div_ceil(64)
+}
+
+/// `conv_backward` of one layer.
+pub fn conv_backward(
+    g: &ConvGeometry,
+    layer: &LayerLayout,
+    layout: &Layout,
+    arms: usize,
+    [x, dy, dx]: [Buf; 3],
+    accumulate: bool,
+) -> Call {
+    // Pixels that meet the same taps are a stride apart, and what they meet lies side by side.
+    let (rows, columns) = (g.input.h.div_ceil(g.stride), g.input.w.div_ceil(g.stride));
+    let mut constants = conv_constants(g);
+    constants.extend(tile_constants(g, columns, 1, g.stride == 1));
+    constants.push(("ACCUMULATE", f64::from(u8::from(accumulate))));
+    let tiles = g.n * rows * columns.div_ceil(tile(columns)) * g.stride * g.stride;
+    let groups = [weight_gradient_groups(g, layer), (tiles * g.input.c.div_ceil(8)).div_ceil(64)];
+    let mut sizes = weight_gradient_sizes(g, layer, layout, x);
+    sizes.extend([
+        ("weight_groups", groups[0]),
+        ("transposed_first", layer.transposed_first / 4),
+        ("transposed_arm", layout.transposed_len / 4),
+    ]);
+    Call {
+        kernel: &kernels::CONV_BACKWARD,
+        constants,
+        sizes,
+        buffers: vec![x, dy, Buf::Transposed, Buf::Partials, dx],
+        grid: [groups[0] + groups[1], 1, arms],
     }
 }
 
@@ -305,8 +339,12 @@ pub fn update(layout: &Layout, arms: usize) -> Call {
     Call {
         kernel: &kernels::UPDATE,
         constants: vec![],
-        sizes: vec![("weight_arm", layout.len / 4), ("partial_arm", layout.partial_len / 4)],
-        buffers: vec![Buf::Blocks, Buf::Partials, Buf::Weights, Buf::Momentum, Buf::BlockSums],
+        sizes: vec![
+            ("weight_arm", layout.len / 4),
+            ("partial_arm", layout.partial_len / 4),
+            ("transposed_arm", layout.transposed_len),
+        ],
+        buffers: vec![Buf::Blocks, Buf::Partials, Buf::Weights, Buf::Momentum, Buf::BlockSums, Buf::Transposed],
         grid: [layout.blocks().0.len(), 1, arms],
     }
 }

@@ -51,7 +51,7 @@ kernels! {
     "Picks the images of a step and moves them."
     GATHER = "gather", ["step"], [Read, Read, Write];
     "Convolution."
-    CONV_FORWARD = "conv_forward", ["conv_sizes"], [Read, Read, Write];
+    CONV_FORWARD = "conv_forward", ["conv_sizes", "conv_tile"], [Read, Read, Write];
     "Normalisation and activation."
     NORM_FORWARD = "norm_forward", ["step", "norm_sets", "reduce", "activation"], [Read, Write, Write];
     "Sum of two feature maps."
@@ -72,12 +72,13 @@ kernels! {
     AVG_POOL_BACKWARD = "avg_pool_backward", ["avg_pool_sizes"], [Read, Write];
     "Gradient through activation and normalisation."
     NORM_BACKWARD = "norm_backward", ["norm_sets", "reduce", "activation"], [Read, Read, Read, Write];
-    "Gradient of a convolution's input."
-    CONV_INPUT_GRADIENT = "conv_input_gradient", ["conv_sizes"], [Read, Read, Write];
-    "Gradient of a convolution's weights, in partial sums."
-    CONV_WEIGHT_GRADIENT = "conv_weight_gradient", ["conv_sizes"], [Read, Read, Write];
+    "Gradients of a convolution's weights, in partial sums, and of its input."
+    CONV_BACKWARD = "conv_backward", ["conv_sizes", "conv_tile", "weight_gradient", "input_gradient"],
+        [Read, Read, Read, Write, Write];
+    "Gradient of the weights of the images' convolution, in partial sums."
+    CONV_WEIGHT_GRADIENT = "conv_weight_gradient", ["conv_sizes", "weight_gradient"], [Read, Read, Write];
     "SGD, and sums over weights and gradients."
-    UPDATE = "update", ["step"], [Read, Read, Write, Write, Write];
+    UPDATE = "update", ["step"], [Read, Read, Write, Write, Write, Write];
     "The row of a step."
     MEASURE = "measure", ["step"], [Read, Read, Read, Write];
 }

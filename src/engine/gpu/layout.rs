@@ -2,7 +2,8 @@
 //!
 //! All convolutions of an arm follow each other; each is `[kh, kw, in, out]` with `out` filled up to a multiple of 8 by
 //! zeros, so that a thread loads the weights of neighbouring outputs as vec4. Gradients arrive as partial sums in the
-//! same order, `splits` of them a layer.
+//! same order, `splits` of them a layer. For the gradients of inputs there is a second copy, `[kh, kw, out, in]` with both
+//! filled up to a multiple of 8: `update` keeps it.
 
 use crate::model::{ConvGeometry, Op, Plan, Role, Weight};
 
@@ -12,8 +13,8 @@ const UPDATE_THREADS: usize = 64;
 const MANY_SPLITS: usize = 64;
 /// Threads that a weight gradient is split into, so that few and small kernels keep a GPU busy too.
 const GRADIENT_THREADS: usize = 8192;
-/// Fewest pixels of a split.
-const MIN_SPLIT: usize = 8;
+/// Fewest pixels of a split: fewer cost more in partial sums than they gain.
+const MIN_SPLIT: usize = 32;
 
 /// One convolution on the device. Lengths count f32.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub struct LayerLayout {
     pub partial_first: usize,
     /// Partial sums of each weight.
     pub splits: usize,
+    /// First transposed weight within an arm.
+    pub transposed_first: usize,
     weight: Weight,
 }
 
@@ -38,6 +41,8 @@ pub struct Layout {
     pub len: usize,
     /// Partial sums.
     pub partial_len: usize,
+    /// Transposed weights with the zeros.
+    pub transposed_len: usize,
 }
 
 /// The channels of an output on the device.
@@ -45,19 +50,24 @@ pub fn filled_up(channels: usize) -> usize {
     channels.next_multiple_of(8)
 }
 
-/// Partial sums of each weight: fixed by the sizes alone, as the order of a sum must be. A power of two from 8 on, so
-/// that threads beside each other read pixels beside each other.
+/// Partial sums of each weight: fixed by the sizes alone, as the order of a sum must be. Each is over as many rows of the
+/// output as the others, but for the last ones.
 fn splits(geometry: &ConvGeometry) -> usize {
-    let pixels = geometry.n * geometry.output.h * geometry.output.w;
-    let threads = geometry.input.c * gradient_rows(geometry);
-    let wanted = (GRADIENT_THREADS / threads).min(pixels / MIN_SPLIT);
-    wanted.next_power_of_two().clamp(8, 256)
+    let rows = geometry.n * geometry.output.h;
+    let wanted = (GRADIENT_THREADS / gradient_threads(geometry)).max(1);
+    let each = rows.div_ceil(wanted).max(MIN_SPLIT.div_ceil(geometry.output.w));
+    rows.div_ceil(each)
 }
 
-/// What threads of a weight gradient differ in beside pixels and input channel: kernel rows × blocks of 3 columns × 8
-/// output channels.
-pub fn gradient_rows(geometry: &ConvGeometry) -> usize {
-    geometry.kernel * geometry.kernel.div_ceil(3) * filled_up(geometry.output.c) / 8
+/// Threads of one split of a weight gradient: 8 output channels × 9 weights to each of them, which are 3 × 3 taps of one
+/// input channel, or 9 input channels where the kernel is 1 × 1.
+pub fn gradient_threads(geometry: &ConvGeometry) -> usize {
+    let nines = if geometry.kernel == 1 {
+        geometry.input.c.div_ceil(9)
+    } else {
+        geometry.input.c * geometry.kernel.div_ceil(3).pow(2)
+    };
+    nines * filled_up(geometry.output.c) / 8
 }
 
 impl LayerLayout {
@@ -71,6 +81,16 @@ impl LayerLayout {
         })
     }
 
+    /// (place in `[out, in, kh, kw]`, place among the transposed on the device) of every weight, within the layer.
+    fn transposed_places(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let w = &self.weight;
+        let taps = w.kernel * w.kernel;
+        (0..w.len()).map(move |i| {
+            let (tap, c, o) = (i % taps, i / taps % w.input, i / taps / w.input);
+            (i, (tap * filled_up(w.out) + o) * filled_up(w.input) + c)
+        })
+    }
+
     /// The layer's weights on the device → `[out, in, kh, kw]`.
     pub fn unpack(&self, packed: &[f32]) -> Vec<f64> {
         self.places().map(|(_, device)| f64::from(packed[device])).collect()
@@ -80,7 +100,7 @@ impl LayerLayout {
 impl Layout {
     /// The layout for training `plan`.
     pub fn new(plan: &Plan) -> Self {
-        let (mut first, mut partial_first) = (0, 0);
+        let (mut first, mut partial_first, mut transposed_first) = (0, 0, 0);
         let layers = plan.weights.iter().enumerate().map(|(id, weight)| {
             let geometry = plan.ops.iter().find_map(|op| match op {
                 Op::Conv { weight, geometry, .. } if *weight == id => Some(geometry),
@@ -88,13 +108,14 @@ impl Layout {
             });
             let splits = geometry.map_or(1, splits);
             let len = filled_up(weight.out) * weight.fan_in();
-            let layer = LayerLayout { first, len, partial_first, splits, weight: weight.clone() };
+            let layer = LayerLayout { first, len, partial_first, splits, transposed_first, weight: weight.clone() };
             first += len;
             partial_first += len * splits;
+            transposed_first += filled_up(weight.out) * filled_up(weight.input) * weight.kernel * weight.kernel;
             layer
         });
         let layers = layers.collect();
-        Self { layers, len: first, partial_len: partial_first }
+        Self { layers, len: first, partial_len: partial_first, transposed_len: transposed_first }
     }
 
     /// (place in plan order, place on the device) of every weight.
@@ -111,21 +132,38 @@ impl Layout {
         packed
     }
 
+    /// Weights in plan order → transposed on the device.
+    pub fn transpose(&self, weights: &[f64]) -> Vec<f32> {
+        let mut transposed = vec![0.0; self.transposed_len];
+        for layer in &self.layers {
+            let weights = &weights[layer.weight.range()];
+            layer.transposed_places().for_each(|(plan, device)| {
+                transposed[layer.transposed_first + device] = weights[plan] as f32;
+            });
+        }
+        transposed
+    }
+
     /// Weights on the device → in plan order.
     pub fn unpack(&self, packed: &[f32]) -> Vec<f64> {
         self.layers.iter().flat_map(|layer| layer.unpack(&packed[layer.first..][..layer.len])).collect()
     }
 
     /// What each workgroup of `update` does, as its `Block` (in vec4), and the first block of each layer with the end.
-    pub fn blocks(&self) -> (Vec<[u32; 7]>, Vec<u32>) {
+    pub fn blocks(&self) -> (Vec<[u32; 12]>, Vec<u32>) {
         let (mut blocks, mut layer_blocks) = (vec![], vec![0]);
         for layer in &self.layers {
             let lanes = if layer.splits < MANY_SPLITS { 1 } else { 8 };
             let (vectors, most) = (layer.len / 4, UPDATE_THREADS / lanes);
             for at in (0..vectors).step_by(most) {
                 let (first, partial_first) = (layer.first / 4 + at, layer.partial_first / 4 + at);
-                let head = usize::from(layer.weight.role == Role::Head);
-                let block = [first, most.min(vectors - at), partial_first, vectors, layer.splits, lanes, head];
+                let weight = &layer.weight;
+                let head = usize::from(weight.role == Role::Head);
+                let sums = [partial_first, vectors, layer.splits, lanes];
+                let place = [at, filled_up(weight.out) / 4, weight.input, filled_up(weight.input)];
+                let [a, b, c, d] = sums;
+                let [e, f, g, h] = place;
+                let block = [first, most.min(vectors - at), a, b, c, d, head, layer.transposed_first, e, f, g, h];
                 blocks.push(block.map(|x| x as u32));
             }
             layer_blocks.push(blocks.len() as u32);
@@ -175,7 +213,7 @@ mod tests {
     fn small_kernels_are_split_most() {
         let net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
         let splits = |batch| Layout::new(&Plan::new(&net, batch)).layers.iter().map(|l| l.splits).collect::<Vec<_>>();
-        assert_eq!(splits(64), [256, 64, 32]);
-        assert_eq!(splits(2), [64, 16, 8], "no fewer than 8 pixels a split, but for the least number of splits");
+        assert_eq!(splits(64), [299, 90, 32]);
+        assert_eq!(splits(2), [10, 3, 1], "no fewer than 32 pixels a split");
     }
 }

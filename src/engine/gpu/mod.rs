@@ -127,6 +127,8 @@ impl GpuEngine {
         let write = |buf, bytes: &[u8]| gpu.queue.write_buffer(&training.buffers[&buf], 0, bytes);
         write(Buf::Blocks, bytemuck::cast_slice(&blocks));
         write(Buf::LayerBlocks, bytemuck::cast_slice(&layer_blocks));
+        let transposed: Vec<f32> = setup.weights.iter().flat_map(|arm| layout.transpose(arm)).collect();
+        write(Buf::Transposed, bytemuck::cast_slice(&transposed));
         for scope in scopes.into_iter().rev() {
             if let Some(error) = scope.pop().await {
                 return Err(EngineError::Refused(error.to_string()));

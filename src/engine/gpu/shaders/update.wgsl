@@ -6,6 +6,8 @@ struct Sizes {
     // In vec4, of one arm.
     weight_arm: u32,
     partial_arm: u32,
+    // In f32.
+    transposed_arm: u32,
 }
 
 struct Block {
@@ -19,6 +21,13 @@ struct Block {
     lanes: u32,
     // 1 for a head, which only some arms train.
     head: u32,
+    // In f32 within an arm: first transposed weight of the layer.
+    transposed_first: u32,
+    // First vec4 of the block within the layer; vec4 of one (kh, kw, in); inputs, and inputs with those that fill up.
+    at: u32,
+    out_vectors: u32,
+    inputs: u32,
+    filled: u32,
 }
 
 @group(1) @binding(0) var<uniform> sizes: Sizes;
@@ -27,6 +36,7 @@ struct Block {
 @group(1) @binding(3) var<storage, read_write> weights: array<vec4f>;
 @group(1) @binding(4) var<storage, read_write> momentum: array<vec4f>;
 @group(1) @binding(5) var<storage, read_write> block_sums: array<vec4f>;
+@group(1) @binding(6) var<storage, read_write> transposed: array<f32>;
 
 const THREADS = 64u;
 var<workgroup> parts: array<vec4f, THREADS>;
@@ -63,7 +73,9 @@ fn main(
         if arm.live != 0u && (block.head == 0u || arm.trains_head != 0u) {
             let v = arm.momentum * (momentum[at] + arm.kick * theta) + arm.gradient * g + arm.weight_decay * theta;
             let step = arm.lr * v;
-            weights[at] = (arm.theta * theta - step) * arm.theta_scale;
+            let moved = (arm.theta * theta - step) * arm.theta_scale;
+            weights[at] = moved;
+            transpose(block, block.at + local, group.z * sizes.transposed_arm, moved);
             of_weight.w = dot(step, step);
             momentum[at] = v * arm.buffer_scale;
         }
@@ -77,4 +89,16 @@ fn main(
         }
         block_sums[group.z * grid.x + group.x] = total;
     }
+}
+
+// Keeps the copy [kh, kw, out, in] of vec4 `at` of the layer.
+fn transpose(block: Block, at: u32, arm: u32, moved: vec4f) {
+    let o = at % block.out_vectors * 4u;
+    let c = at / block.out_vectors % block.inputs;
+    let tap = at / block.out_vectors / block.inputs;
+    let first = arm + block.transposed_first + (tap * 4u * block.out_vectors + o) * block.filled + c;
+    transposed[first] = moved.x;
+    transposed[first + block.filled] = moved.y;
+    transposed[first + 2u * block.filled] = moved.z;
+    transposed[first + 3u * block.filled] = moved.w;
 }
