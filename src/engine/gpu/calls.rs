@@ -35,10 +35,10 @@ pub enum Buf {
     Losses,
     /// What each workgroup of `update` does.
     Blocks,
-    /// First block of each layer.
-    LayerBlocks,
-    /// Sums over θ and g of each block.
-    BlockSums,
+    /// First vec4 of weights of each layer, and the end.
+    Bounds,
+    /// Sums over θ and g of each vec4 of weights.
+    WeightSums,
     /// Results: rows of steps, or logits of evaluations.
     Ring,
 }
@@ -344,8 +344,8 @@ pub fn update(layout: &Layout, arms: usize) -> Call {
             ("partial_arm", layout.partial_len / 4),
             ("transposed_arm", layout.transposed_len),
         ],
-        buffers: vec![Buf::Blocks, Buf::Partials, Buf::Weights, Buf::Momentum, Buf::BlockSums, Buf::Transposed],
-        grid: [layout.blocks().0.len(), 1, arms],
+        buffers: vec![Buf::Blocks, Buf::Partials, Buf::Weights, Buf::Momentum, Buf::WeightSums, Buf::Transposed],
+        grid: [layout.blocks().len(), 1, arms],
     }
 }
 
@@ -354,8 +354,8 @@ pub fn measure(n: usize, layout: &Layout, arms: usize) -> Call {
     Call {
         kernel: &kernels::MEASURE,
         constants: vec![],
-        sizes: vec![("n", n), ("blocks", layout.blocks().0.len())],
-        buffers: vec![Buf::Losses, Buf::BlockSums, Buf::LayerBlocks, Buf::Ring],
+        sizes: vec![("n", n), ("weight_arm", layout.len / 4)],
+        buffers: vec![Buf::Losses, Buf::WeightSums, Buf::Bounds, Buf::Ring],
         grid: [layout.layers.len() + 1, 1, arms],
     }
 }

@@ -103,14 +103,13 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
 
     lens.extend(gradient_lens.into_iter().enumerate().map(|(slot, len)| (Buf::Gradient(slot), len * arms)));
     lens.extend(maps.iter().enumerate().skip(1).map(|(t, &map)| (map, plan.tensor_len(t) * arms)));
-    let (blocks, layer_blocks) = layout.blocks();
     lens.insert(Buf::Transposed, layout.transposed_len * arms);
     lens.insert(Buf::Momentum, layout.len * arms);
     lens.insert(Buf::Partials, layout.partial_len * arms);
     lens.insert(Buf::Losses, 2 * plan.batch * arms);
-    lens.insert(Buf::Blocks, blocks.as_flattened().len());
-    lens.insert(Buf::LayerBlocks, layer_blocks.len());
-    lens.insert(Buf::BlockSums, 4 * blocks.len() * arms);
+    lens.insert(Buf::Blocks, size_of_val(&layout.blocks()[..]) / 4);
+    lens.insert(Buf::Bounds, layout.bounds().len());
+    lens.insert(Buf::WeightSums, layout.len * arms);
     lens.insert(Buf::Ring, MAX_ENQUEUED * arms * row_len(plan));
     encoded
 }

@@ -7,10 +7,8 @@
 
 use crate::model::{ConvGeometry, Op, Plan, Role, Weight};
 
-/// Threads of one workgroup of `update`; each has 4 weights or, with lanes, a share of their partial sums.
+/// Threads of one workgroup of `update`; each has 4 weights.
 const UPDATE_THREADS: usize = 64;
-/// From so many partial sums of a weight on, several threads share them out.
-const MANY_SPLITS: usize = 64;
 /// Threads that a weight gradient is split into, so that few and small kernels keep a GPU busy too.
 const GRADIENT_THREADS: usize = 8192;
 /// Fewest pixels of a split: fewer cost more in partial sums than they gain.
@@ -43,6 +41,34 @@ pub struct Layout {
     pub partial_len: usize,
     /// Transposed weights with the zeros.
     pub transposed_len: usize,
+}
+
+/// What one workgroup of `update` does: twin of its `struct Block`. In vec4, but for `transposed_first`, and within an arm.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+pub struct Block {
+    /// First weight.
+    pub first: u32,
+    /// How many.
+    pub len: u32,
+    /// First partial sum.
+    pub partial_first: u32,
+    /// From one partial sum of a weight to the next.
+    pub split: u32,
+    /// Partial sums of each weight.
+    pub splits: u32,
+    /// 1 for a head, which only some arms train.
+    pub head: u32,
+    /// First transposed weight of the layer, in f32.
+    pub transposed_first: u32,
+    /// First weight, within the layer.
+    pub at: u32,
+    /// Of one (kh, kw, in).
+    pub out_vectors: u32,
+    /// Input channels.
+    pub inputs: u32,
+    /// Input channels with those that fill up.
+    pub filled: u32,
 }
 
 /// The channels of an output on the device.
@@ -149,26 +175,32 @@ impl Layout {
         self.layers.iter().flat_map(|layer| layer.unpack(&packed[layer.first..][..layer.len])).collect()
     }
 
-    /// What each workgroup of `update` does, as its `Block` (in vec4), and the first block of each layer with the end.
-    pub fn blocks(&self) -> (Vec<[u32; 12]>, Vec<u32>) {
-        let (mut blocks, mut layer_blocks) = (vec![], vec![0]);
-        for layer in &self.layers {
-            let lanes = if layer.splits < MANY_SPLITS { 1 } else { 8 };
-            let (vectors, most) = (layer.len / 4, UPDATE_THREADS / lanes);
-            for at in (0..vectors).step_by(most) {
-                let (first, partial_first) = (layer.first / 4 + at, layer.partial_first / 4 + at);
-                let weight = &layer.weight;
-                let head = usize::from(weight.role == Role::Head);
-                let sums = [partial_first, vectors, layer.splits, lanes];
-                let place = [at, filled_up(weight.out) / 4, weight.input, filled_up(weight.input)];
-                let [a, b, c, d] = sums;
-                let [e, f, g, h] = place;
-                let block = [first, most.min(vectors - at), a, b, c, d, head, layer.transposed_first, e, f, g, h];
-                blocks.push(block.map(|x| x as u32));
-            }
-            layer_blocks.push(blocks.len() as u32);
-        }
-        (blocks, layer_blocks)
+    /// What each workgroup of `update` does.
+    pub fn blocks(&self) -> Vec<Block> {
+        let of_layer = |layer: &LayerLayout| {
+            let (weight, vectors) = (layer.weight.clone(), layer.len / 4);
+            let (first, partial_first, splits) = (layer.first / 4, layer.partial_first / 4, layer.splits as u32);
+            let transposed_first = layer.transposed_first as u32;
+            (0..vectors).step_by(UPDATE_THREADS).map(move |at| Block {
+                first: (first + at) as u32,
+                len: UPDATE_THREADS.min(vectors - at) as u32,
+                partial_first: (partial_first + at) as u32,
+                split: vectors as u32,
+                splits,
+                head: u32::from(weight.role == Role::Head),
+                transposed_first,
+                at: at as u32,
+                out_vectors: (filled_up(weight.out) / 4) as u32,
+                inputs: weight.input as u32,
+                filled: filled_up(weight.input) as u32,
+            })
+        };
+        self.layers.iter().flat_map(of_layer).collect()
+    }
+
+    /// In vec4 within an arm: the first weight of each layer, and the end.
+    pub fn bounds(&self) -> Vec<u32> {
+        self.layers.iter().map(|layer| layer.first).chain([self.len]).map(|first| (first / 4) as u32).collect()
     }
 }
 
@@ -198,15 +230,14 @@ mod tests {
     #[test]
     fn blocks_cover_each_weight_once() {
         let (_, layout) = layout(&[16, 32]);
-        let (blocks, layers) = layout.blocks();
         let mut next = 0;
-        for [first, len, ..] in &blocks {
-            assert_eq!(*first, next);
-            next += len;
+        for block in layout.blocks() {
+            assert_eq!(block.first, next);
+            next += block.len;
         }
         assert_eq!(next as usize * 4, layout.len);
-        assert_eq!((layers.len(), layers[0]), (layout.layers.len() + 1, 0));
-        assert_eq!(*layers.last().unwrap() as usize, blocks.len());
+        let bounds = layout.bounds();
+        assert_eq!((bounds.len(), bounds[0], bounds.last()), (layout.layers.len() + 1, 0, Some(&next)));
     }
 
     #[test]
