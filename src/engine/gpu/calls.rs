@@ -187,28 +187,37 @@ fn activation_constant(activation: Activation) -> (&'static str, f64) {
     ("ACTIVATION", place as f64)
 }
 
-/// Threads that share out a set: more where it is long.
+/// Numbers that a normalisation takes at a time: 4 where every stretch of its sets begins and ends between vec4s.
+fn norm_width(g: &NormGeometry) -> usize {
+    let strides = [g.outer_stride, g.inner_stride, g.run_stride, g.run_len];
+    if strides.iter().all(|stride| stride.is_multiple_of(4)) { 4 } else { 1 }
+}
+
+/// Threads that share out a set: more where it is long, but no more than that, because a software GPU pays for each
+/// thread that waits at a barrier.
 fn norm_threads(g: &NormGeometry) -> (&'static str, f64) {
-    ("THREADS", if g.set_len() < 2048 { 64.0 } else { 256.0 })
+    ("THREADS", if g.set_len() / norm_width(g) < 2048 { 64.0 } else { 128.0 })
 }
 
 fn norm_sizes(g: &NormGeometry) -> Vec<(&'static str, usize)> {
+    let width = norm_width(g);
     vec![
         ("inner", g.inner),
-        ("outer_stride", g.outer_stride),
-        ("inner_stride", g.inner_stride),
+        ("outer_stride", g.outer_stride / width),
+        ("inner_stride", g.inner_stride / width),
         ("runs", g.runs),
-        ("run_len", g.run_len),
-        ("run_stride", g.run_stride),
+        ("run_len", g.run_len / width),
+        ("run_stride", g.run_stride / width),
         ("sets", g.sets),
-        ("arm", g.sets * g.set_len()),
+        ("arm", g.sets * g.set_len() / width),
+        ("count", g.set_len()),
     ]
 }
 
 /// `norm_forward`.
 pub fn norm_forward(g: &NormGeometry, activation: Activation, arms: usize, [x, y, stats]: [Buf; 3]) -> Call {
     Call {
-        kernel: &kernels::NORM_FORWARD,
+        kernel: if norm_width(g) == 4 { &kernels::NORM_FORWARD_4 } else { &kernels::NORM_FORWARD },
         constants: vec![activation_constant(activation), norm_threads(g)],
         sizes: norm_sizes(g),
         buffers: vec![x, y, stats],
@@ -225,7 +234,7 @@ pub fn norm_backward(
     accumulate: bool,
 ) -> Call {
     Call {
-        kernel: &kernels::NORM_BACKWARD,
+        kernel: if norm_width(g) == 4 { &kernels::NORM_BACKWARD_4 } else { &kernels::NORM_BACKWARD },
         constants: vec![
             activation_constant(activation),
             norm_threads(g),
