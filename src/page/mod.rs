@@ -1,6 +1,7 @@
 //! The page: the app on a canvas, the address bar, `window.explr`, and what is shown when something breaks.
 
 mod address;
+pub mod bench;
 mod dom;
 mod files;
 mod panic;
@@ -20,8 +21,12 @@ thread_local! {
     static RUNNER: RefCell<Option<eframe::WebRunner>> = const { RefCell::new(None) };
 }
 
-/// Starts everything. Where that fails, the page says why.
+/// Starts everything. Where that fails, the page says why. A page without the canvas (bench.html) is not the lab: nothing
+/// starts there.
 pub fn start() {
+    if dom::element(CANVAS).is_none() {
+        return;
+    }
     eframe::WebLogger::init(log::LevelFilter::Warn).ok();
     script::announce();
     wasm_bindgen_futures::spawn_local(async {

@@ -12,13 +12,17 @@ pub mod device;
 pub mod encode;
 pub mod kernels;
 pub mod layout;
+mod profile;
 pub mod program;
 pub mod readback;
 pub mod snapshot;
+pub mod work;
 
 pub use device::{AdapterReport, probe_adapter};
 
-use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, LayerSums, MAX_ARMS, MAX_ENQUEUED, Output, Setup};
+use super::{
+    ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, GpuCalls, LayerSums, MAX_ARMS, MAX_ENQUEUED, Output, Setup,
+};
 use crate::model::{Draw, WeightId};
 use calls::Buf;
 use device::Gpu;
@@ -123,10 +127,11 @@ impl GpuEngine {
         let training = half(training, train_images, &train, 3, encode::row_len(&train));
         let test_images = upload(&gpu, "test images", bytemuck::cast_slice(&setup.test_images));
         let evaluation = half(evaluation, test_images, &eval, 1, encode::logits_len(&eval));
-        let (blocks, layer_blocks) = layout.blocks();
         let write = |buf, bytes: &[u8]| gpu.queue.write_buffer(&training.buffers[&buf], 0, bytes);
-        write(Buf::Blocks, bytemuck::cast_slice(&blocks));
-        write(Buf::LayerBlocks, bytemuck::cast_slice(&layer_blocks));
+        write(Buf::Blocks, bytemuck::cast_slice(&layout.blocks()));
+        write(Buf::Bounds, bytemuck::cast_slice(&layout.bounds()));
+        let transposed: Vec<f32> = setup.weights.iter().flat_map(|arm| layout.transpose(arm)).collect();
+        write(Buf::Transposed, bytemuck::cast_slice(&transposed));
         for scope in scopes.into_iter().rev() {
             if let Some(error) = scope.pop().await {
                 return Err(EngineError::Refused(error.to_string()));
@@ -212,9 +217,11 @@ impl GpuEngine {
             for half in jobs.iter().filter_map(|job| self.half(job)) {
                 half.program.record(&mut pass, &self.inputs_group, slot);
                 slot += 1;
+                let dispatches = half.program.len() as u64;
+                self.gpu.calls.update(|calls| GpuCalls { dispatches: calls.dispatches + dispatches, ..calls });
             }
         }
-        self.gpu.queue.submit([encoder.finish()]);
+        self.gpu.submit(encoder.finish());
         self.submitted = self.jobs.len();
     }
 
@@ -288,6 +295,10 @@ impl Engine for GpuEngine {
 
     fn weights(&mut self, arm: usize) -> LocalBoxFuture<'_, Result<Vec<f64>, EngineError>> {
         Box::pin(self.read_weights(arm))
+    }
+
+    fn gpu_calls(&self) -> Option<GpuCalls> {
+        Some(GpuCalls { pipelines: self.pipelines as u64, ..self.gpu.calls.get() })
     }
 
     fn lose_device(&mut self) {
