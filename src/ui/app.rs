@@ -2,6 +2,7 @@
 //! was asked for, once a frame, in one place.
 
 use super::actions::{Action, Panel};
+use super::pace::{self, Pace};
 use super::rate::Rate;
 use super::state::UiState;
 use super::{help, keys, notices, rooms, share, theme};
@@ -10,7 +11,6 @@ use crate::host::Host;
 use crate::session::{Session, csv};
 use crate::trainer::{Command, Event, RunState};
 use egui::{Context, Theme, Ui};
-use std::time::Duration;
 
 /// The near end of a trainer.
 pub trait Trains {
@@ -38,11 +38,10 @@ pub trait Shell {
     fn pick_files(&self) -> Option<String>;
     /// Saves a text under a name, or does what comes nearest; says what it did, as a sentence.
     fn save(&self, ctx: &Context, name: &str, text: String) -> String;
+    /// A frame was handed over to be rastered; what it says with [`App::rastered`] later sets the pace.
+    fn drawn(&self) {}
 }
 
-/// How long after news of the trainer the next frame is drawn: hands are answered at once, but drawing every step would
-/// take the processor away from training.
-pub const TRAINING_FRAME: Duration = Duration::from_millis(33);
 /// Seconds a confirmation shows.
 const TOAST_SECS: f64 = 3.0;
 /// Events taken in one frame: a replay at full speed must not freeze the page.
@@ -56,6 +55,7 @@ pub struct App {
     trainer: Box<dyn Trains>,
     shell: Box<dyn Shell>,
     rate: Rate,
+    pace: Pace,
 }
 
 impl App {
@@ -69,6 +69,7 @@ impl App {
             trainer,
             shell,
             rate: Rate::default(),
+            pace: Pace::default(),
         };
         app.open(link, true);
         app
@@ -93,6 +94,11 @@ impl App {
     /// Steps a second, measured.
     pub fn steps_per_second(&self) -> f64 {
         self.state.steps_per_second
+    }
+
+    /// Takes note of how long the rastering of a frame took, seconds.
+    pub fn rastered(&mut self, secs: f64) {
+        self.pace.rastered(secs);
     }
 
     /// Sends the trainer a command, as a script in the page does. A new experiment is shown at once.
@@ -191,6 +197,10 @@ impl App {
         for action in actions {
             self.carry_out(&ctx, action, now);
         }
+        if ctx.input(|i| !i.events.is_empty() || i.pointer.any_down()) {
+            self.pace.touch(now);
+        }
+        pace::set_wait(&ctx, self.pace.wait(now));
     }
 
     fn carry_out(&mut self, ctx: &Context, action: Action, now: f64) {
@@ -283,8 +293,12 @@ impl eframe::App for App {
         self.listen(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        if let Some(secs) = frame.info().cpu_usage {
+            self.pace.drew(f64::from(secs));
+        }
         self.draw(ui);
+        self.shell.drawn();
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

@@ -42,9 +42,9 @@ pub fn page_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mu
 }
 
 fn desk_ui(ui: &mut Ui, session: &Session, state: &mut UiState, room: Room, actions: &mut Vec<Action>) {
-    let p = Palette::now(ui);
     let width = room.controls_width();
-    let side = Frame::NONE.fill(p.page).inner_margin(Margin { left: 16, right: 0, top: 14, bottom: 0 });
+    // No fill: the page is cleared to this colour, and software that draws pays for every pixel.
+    let side = Frame::NONE.inner_margin(Margin { left: 16, right: 0, top: 14, bottom: 0 });
     Panel::left("controls").exact_size(width + 16.0).resizable(false).show_separator_line(false).frame(side).show(
         ui,
         |ui| {
@@ -57,7 +57,7 @@ fn desk_ui(ui: &mut Ui, session: &Session, state: &mut UiState, room: Room, acti
             });
         },
     );
-    let main = Frame::NONE.fill(p.page).inner_margin(Margin { left: 12, right: 16, top: 14, bottom: 0 });
+    let main = Frame::NONE.inner_margin(Margin { left: 12, right: 16, top: 14, bottom: 0 });
     CentralPanel::default().frame(main).show(ui, |ui| {
         let height = ui.available_height() - 14.0;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -103,7 +103,7 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
     if ui.data_mut(|d| std::mem::replace(d.get_temp_mut_or(id, height), height)) != height {
         ui.ctx().request_discard("the sheet changed its height");
     }
-    let main = Frame::NONE.fill(p.page).inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 0 });
+    let main = Frame::NONE.inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 0 });
     CentralPanel::default().frame(main).show(ui, |ui| {
         // Always, not only once a finger was seen: else the first swipe would be lost.
         ScrollArea::vertical().scroll_source(ScrollSource::ALL).auto_shrink(false).show(ui, |ui| {

@@ -1,7 +1,7 @@
 //! Draws curves into a rectangle.
 
 use super::curve::{Curve, Side, Spec, Tag};
-use super::decimate::decimate;
+use super::decimate::{Sample, decimate};
 use super::ticks::Scale;
 use crate::experiment::Arm;
 use crate::ui::text;
@@ -48,10 +48,11 @@ pub fn extent(curves: &[Curve<'_>], x: [f64; 2], zero: Option<f64>) -> (f64, f64
     let mut extent = (f64::INFINITY, f64::NEG_INFINITY);
     for curve in curves.iter().filter(|c| c.fitted) {
         for i in curve.points.within(x) {
-            let (at, y) = curve.points.get(i);
-            let y = shown(y, zero);
-            if y.is_finite() && at >= x[0] && at <= x[1] {
-                extent = (extent.0.min(y), extent.1.max(y));
+            let at = curve.points.get(i).0;
+            if at >= x[0] && at <= x[1] {
+                for y in curve.points.span(i).map(|y| shown(y, zero)).into_iter().filter(|y| y.is_finite()) {
+                    extent = (extent.0.min(y), extent.1.max(y));
+                }
             }
         }
     }
@@ -117,9 +118,9 @@ pub fn curves<'a>(
     let columns = (window.rect.width() * painter.pixels_per_point()) as usize;
     for curve in curves {
         let color = curve.arm.map_or(p.quiet, |arm| p.arm(arm)).gamma_multiply(curve.strength);
-        let lines = decimate(curve.points.within(window.x), columns, |i| {
-            let (x, y) = curve.points.get(i);
-            (x, shown(y, zero))
+        let lines = decimate(curve.points.within(window.x), columns, |i| Sample {
+            x: curve.points.get(i).0,
+            span: curve.points.span(i).map(|y| shown(y, zero)),
         });
         for line in lines {
             let points: Vec<Pos2> = line.iter().map(|q| window.place(q[0], q[1])).collect();
