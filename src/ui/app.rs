@@ -11,6 +11,8 @@ use crate::host::Host;
 use crate::session::{Session, csv};
 use crate::trainer::{Command, Event, RunState};
 use egui::{Context, Theme, Ui};
+use std::time::Duration;
+use web_time::Instant;
 
 /// The near end of a trainer.
 pub trait Trains {
@@ -44,8 +46,9 @@ pub trait Shell {
 
 /// Seconds a confirmation shows.
 const TOAST_SECS: f64 = 3.0;
-/// Events taken in one frame: a replay at full speed must not freeze the page.
-const EVENTS_PER_FRAME: usize = 400;
+/// How long events are taken in in one frame: a replay at full speed must not freeze the page, and a hidden tab that is woken
+/// once a minute must catch up with all that came.
+const LISTEN: Duration = Duration::from_millis(60);
 
 /// The whole interface.
 pub struct App {
@@ -158,11 +161,13 @@ impl App {
 
     /// Takes in what the trainer said.
     pub(super) fn listen(&mut self, ctx: &Context) {
-        for _ in 0..EVENTS_PER_FRAME {
-            let Some(event) = self.trainer.poll() else { return };
+        let start = Instant::now();
+        while let Some(event) = self.trainer.poll() {
             self.session.apply(event);
+            if start.elapsed() > LISTEN {
+                return ctx.request_repaint();
+            }
         }
-        ctx.request_repaint();
     }
 
     /// Files dropped on a desktop window come by their paths; the page hears of its own before this does.
@@ -246,7 +251,10 @@ impl App {
             Action::Raw(raw) => self.state.view.raw = raw,
             Action::Group(group) => self.state.view.group = group,
             Action::Normalised(on) => self.state.view.normalised = on,
-            Action::ShowPlot(plot, on) => self.state.view.show(plot, on),
+            Action::ShowPlot(plot, on) => {
+                self.state.view.show(plot, on);
+                self.state.arrived = on.then_some(plot);
+            }
             Action::Watch(watched) => {
                 self.state.watched = Some(watched);
                 send(Command::Watch(watched));

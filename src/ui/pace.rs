@@ -7,7 +7,7 @@ use std::time::Duration;
 /// The shortest wait after news of the trainer: thirty frames a second are as many as numbers need.
 const SHORTEST: Duration = Duration::from_millis(33);
 /// The longest wait: whoever looks must see that it trains.
-const LONGEST: Duration = Duration::from_millis(1_000);
+const LONGEST: Duration = Duration::from_millis(500);
 /// The part of a core that drawing may take while nobody touches the page.
 const SHARE: f64 = 0.15;
 /// The same under hands, beside the frames that hands ask for themselves.

@@ -75,7 +75,10 @@ fn desk_ui(ui: &mut Ui, session: &Session, state: &mut UiState, room: Room, acti
             let plot = layout::plot_height(height - (ui.cursor().top() - top), below, rows);
             plots_ui(ui, session, state, &order, room.columns(), plot, actions);
             let before = ui.cursor().top();
-            card(ui, CARD_MARGIN, |ui| chooser_ui(ui, &state.view, false, actions));
+            card(ui, CARD_MARGIN, |ui| {
+                ui.set_width(ui.available_width());
+                chooser_ui(ui, &state.view, false, actions);
+            });
             let chooser = ui.cursor().top() - before;
             why_card_ui(ui, state, room, actions);
             let closed = if state.why { chooser + 66.0 } else { ui.cursor().top() - before - GAP };
@@ -118,7 +121,10 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
                 });
             });
             plots_ui(ui, session, state, &plots::narrow_order(state.view.shown()), 1, 222.0, actions);
-            card(ui, CARD_MARGIN, |ui| chooser_ui(ui, &state.view, true, actions));
+            card(ui, CARD_MARGIN, |ui| {
+                ui.set_width(ui.available_width());
+                chooser_ui(ui, &state.view, true, actions);
+            });
             ui.horizontal(|ui| top_bar::engine_ui(ui, session, state));
             if low {
                 card(ui, CARD_MARGIN, |ui| {
@@ -214,6 +220,10 @@ fn plots_ui(
     for (place, plot) in order.iter().filter_map(|&key| plots::plot_of(key)).enumerate() {
         let at = vec2((place % columns) as f32 * (width + GAP), (place / columns) as f32 * (height + GAP));
         let rect = Rect::from_min_size(all.min + at, vec2(width, height));
+        if state.arrived == Some(plot.key) {
+            ui.scroll_to_rect(rect, None);
+            state.arrived = None;
+        }
         plots::plot_ui(ui, rect, plot, &scene, &mut state.plots.looking, actions);
     }
 }

@@ -12,8 +12,8 @@ import { readFile, readdir } from "node:fs/promises";
 import { Lab } from "./lab.mjs";
 
 const FRAGMENT = process.argv[2] ?? "#v=1&engine=cpu&n=1000000";
-const DRAGS = 60;
-const HOVERS = 120;
+const DRAGS = 40;
+const HOVERS = 80;
 const QUIET_SECONDS = 20;
 /** Clock ticks a second in /proc, on every Linux there is. */
 const TICKS = 100;

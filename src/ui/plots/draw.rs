@@ -2,11 +2,11 @@
 
 use super::curve::{Curve, Side, Spec, Tag};
 use super::decimate::{Sample, decimate};
+use super::strokes::Strokes;
 use super::ticks::Scale;
 use crate::experiment::Arm;
 use crate::ui::text;
-use crate::ui::theme::{self, Palette};
-use crate::ui::widgets::stroke_shapes;
+use crate::ui::theme::{self, Dash, Palette};
 use egui::{Align2, Painter, Pos2, Rangef, Rect, Stroke, pos2, vec2};
 
 /// What part of the data a rectangle shows.
@@ -116,6 +116,8 @@ pub fn curves<'a>(
 ) {
     let clipped = painter.with_clip_rect(window.rect.expand2(vec2(1.0, 1.5)).intersect(painter.clip_rect()));
     let columns = (window.rect.width() * painter.pixels_per_point()) as usize;
+    let strokes = Strokes::of(painter.ctx());
+    let mut mesh = strokes.mesh();
     for curve in curves {
         let color = curve.arm.map_or(p.quiet, |arm| p.arm(arm)).gamma_multiply(curve.strength);
         let lines = decimate(curve.points.within(window.x), columns, |i| Sample {
@@ -123,14 +125,19 @@ pub fn curves<'a>(
             span: curve.points.span(i).map(|y| shown(y, zero)),
         });
         for line in lines {
-            let points: Vec<Pos2> = line.iter().map(|q| window.place(q[0], q[1])).collect();
+            let mut points: Vec<Pos2> = line.iter().map(|q| window.place(q[0], q[1])).collect();
             if let [only] = points[..] {
                 clipped.circle_filled(only, curve.width.max(1.5) * 0.8, color);
-            } else {
-                clipped.extend(stroke_shapes(points, curve.dash, Stroke::new(curve.width, color)));
+                continue;
             }
+            // A level line of dashes stands on whole pixels, or it would be pale and wide.
+            if curve.dash != Dash::Solid && points.iter().all(|at| at.y == points[0].y) {
+                points.iter_mut().for_each(|at| at.y = painter.round_to_pixel_center(at.y));
+            }
+            strokes.add(&mut mesh, &points, curve.dash, curve.width, color);
         }
     }
+    clipped.add(mesh);
 }
 
 /// The words beside curves: clear of all curves, and of each other.
