@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-export const DIST = join(ROOT, "dist");
+// Another build may be named, to compare two.
+export const DIST = process.env.EXPLR_DIST ?? join(ROOT, "dist");
 export const SCREENSHOTS = join(ROOT, "target/screenshots");
 // Any static host, any sub-path: nothing in the page may assume that it lives at the root.
 const BASE = "/somebody/some-lab/";
@@ -58,8 +59,10 @@ async function serve() {
 
 /** A host and a browser. Close it, or the test does not end. */
 export class Lab {
-  static async open({ webgpu = true } = {}) {
+  /** `before` is a function that every page runs before its own scripts. */
+  static async open({ webgpu = true, before, argument } = {}) {
     const lab = new Lab();
+    Object.assign(lab, { before, argument });
     Object.assign(lab, await serve());
     lab.browser = await chromium.launch({
       executablePath: browserPath(),
@@ -76,12 +79,13 @@ export class Lab {
   }
 
   /** A tab of its own profile, with the page at `hash` ready in it. */
-  async tab(hash = "", { size = [1440, 900], scheme = "light" } = {}) {
+  async tab(hash = "", { size = [1440, 900], scheme = "light", scale = 1 } = {}) {
     const [width, height] = size;
     const context = await this.browser.newContext({
-      viewport: { width, height }, colorScheme: scheme, permissions: ["clipboard-read", "clipboard-write"],
+      viewport: { width, height }, deviceScaleFactor: scale, colorScheme: scheme, permissions: ["clipboard-read", "clipboard-write"],
     });
     const page = await context.newPage();
+    if (this.before) await page.addInitScript(this.before, this.argument);
     const tab = new Tab(page);
     await page.goto(this.url + hash);
     await tab.until("the page is ready", () => window.explr?.state() != null);
