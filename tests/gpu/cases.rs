@@ -1,12 +1,11 @@
-//! Convolutions, sums, pooling and gathering, with the numbers they are tried on.
+//! Sums, pooling and gathering, with the numbers they are tried on.
 
 use crate::bench::{Case, Operand, plain_decode};
 use crate::compare::randoms;
 use explr::engine::cpu::reference as twin;
 use explr::engine::gpu::calls::{self, Buf};
-use explr::engine::gpu::layout::Layout;
 use explr::engine::gpu::program::{StepInputs, draw_words};
-use explr::model::{Activation, ConvGeometry, Draw, Layer, Net, Norm, Op, Plan, Shape};
+use explr::model::{Draw, Shape};
 
 /// Every case works on so many arms.
 pub const ARMS: usize = 2;
@@ -20,114 +19,6 @@ pub fn of_arm(values: &[f64], a: usize) -> &[f64] {
 /// Each arm's result of `f`, one after another.
 pub fn by_arm(f: impl Fn(usize) -> Vec<f64>) -> Vec<f64> {
     (0..ARMS).flat_map(f).collect()
-}
-
-/// Plan and layout of a single convolution.
-fn convolution(n: usize, input: Shape, out: usize, kernel: usize, stride: usize) -> (ConvGeometry, Layout) {
-    let layers = vec![Layer::Conv { name: "conv".into(), out, kernel, stride }];
-    let net = Net { input, classes: 2, layers, norm: Norm::Batch, activation: Activation::Gelu };
-    let plan = Plan::new(&net, n);
-    let Op::Conv { geometry, .. } = plan.ops[0] else { unreachable!("the first operation is the convolution") };
-    (geometry, Layout::new(&plan))
-}
-
-/// Channels that fill vectors and that do not, odd and even sizes, strides, kernels beyond one block of 9 taps.
-pub fn convolutions() -> Vec<Case> {
-    let sizes = [
-        (5, Shape { c: 1, h: 6, w: 7 }, 16, 3, 1, true),
-        (3, Shape { c: 3, h: 5, w: 5 }, 10, 3, 1, false),
-        (4, Shape { c: 9, h: 8, w: 6 }, 6, 3, 2, false),
-        (2, Shape { c: 8, h: 7, w: 7 }, 8, 3, 2, false),
-        (3, Shape { c: 5, h: 6, w: 6 }, 12, 1, 2, false),
-        (2, Shape { c: 2, h: 7, w: 6 }, 3, 5, 1, false),
-        (40, Shape { c: 2, h: 8, w: 8 }, 4, 3, 1, false),
-    ];
-    sizes
-        .into_iter()
-        .flat_map(|(n, input, out, k, stride, shared)| conv_cases(n, input, out, k, stride, shared))
-        .collect()
-}
-
-fn conv_cases(n: usize, input: Shape, out: usize, kernel: usize, stride: usize, shared: bool) -> Vec<Case> {
-    let (g, layout) = convolution(n, input, out, kernel, stride);
-    let name = |what: &str| format!("{what} {}→{out} {}×{} k{kernel} s{stride} n{n}", input.c, input.h, input.w);
-    let (x_len, y_len) = (n * input.len(), n * g.output.len());
-    let w_len = out * input.c * kernel * kernel;
-    let (x, y, dx, dy) =
-        (if shared { Buf::Batch } else { Buf::Map(0) }, Buf::Map(1), Buf::Gradient(0), Buf::Gradient(1));
-    let layer = &layout.layers[0];
-    let x_operand = || Operand::plain(x, randoms(1, if shared { x_len } else { ARMS * x_len }));
-    let x_of = move |values: &[f64], a: usize| if shared { values.to_vec() } else { of_arm(values, a).to_vec() };
-    let dy_operand = || Operand::plain(dy, randoms(2, ARMS * y_len));
-    let w_operand = || {
-        let values = randoms(3, ARMS * w_len);
-        let packed: Vec<f32> = (0..ARMS).flat_map(|a| layout.pack(of_arm(&values, a))).collect();
-        Operand { buf: Buf::Weights, values, bytes: bytemuck::cast_slice(&packed).to_vec() }
-    };
-
-    let mut cases = vec![Case {
-        name: name("conv_forward"),
-        call: calls::conv_forward(&g, layer, &layout, ARMS, x, y),
-        inputs: StepInputs::default(),
-        operands: vec![x_operand(), w_operand()],
-        outputs: vec![(y, ARMS * y_len)],
-        decode: plain_decode(),
-        reference: Box::new(move |v| {
-            vec![by_arm(|a| {
-                let mut y = vec![0.0; y_len];
-                twin::conv_forward(&x_of(&v[0], a), of_arm(&v[1], a), &mut y, &g);
-                y
-            })]
-        }),
-    }];
-    let decode_layout = layout.clone();
-    cases.push(Case {
-        name: name("conv_weight_gradient"),
-        call: calls::conv_weight_gradient(&g, layer, &layout, ARMS, [x, dy]),
-        inputs: StepInputs::default(),
-        operands: vec![x_operand(), dy_operand()],
-        outputs: vec![(Buf::Partials, ARMS * layout.partial_len)],
-        decode: Box::new(move |out| {
-            let l = &decode_layout;
-            vec![by_arm(|a| {
-                let mut sums = vec![0.0; l.len];
-                let partials = &out[0][a * l.partial_len..(a + 1) * l.partial_len];
-                for split in partials.chunks(l.len) {
-                    sums.iter_mut().zip(split).for_each(|(sum, &p)| *sum += p);
-                }
-                l.unpack(&sums)
-            })]
-        }),
-        reference: Box::new(move |v| {
-            vec![by_arm(|a| {
-                let mut dw = vec![0.0; w_len];
-                twin::conv_weight_gradient(&x_of(&v[0], a), of_arm(&v[1], a), &mut dw, &g);
-                dw
-            })]
-        }),
-    });
-    for accumulate in [false, true] {
-        let mut operands = vec![dy_operand(), w_operand()];
-        if accumulate {
-            operands.push(Operand::plain(dx, randoms(4, ARMS * x_len)));
-        }
-        cases.push(Case {
-            name: format!("{} accumulate={accumulate}", name("conv_input_gradient")),
-            call: calls::conv_input_gradient(&g, layer, &layout, ARMS, [dy, dx], accumulate),
-            inputs: StepInputs::default(),
-            operands,
-            outputs: vec![(dx, ARMS * x_len)],
-            decode: plain_decode(),
-            reference: Box::new(move |v| {
-                vec![by_arm(|a| {
-                    let mut dx = v.get(2).map_or(vec![0.0; x_len], |dx| of_arm(dx, a).to_vec());
-                    twin::conv_input_gradient(of_arm(&v[0], a), of_arm(&v[1], a), &mut dx, &g, accumulate);
-                    dx
-                })]
-            }),
-        });
-    }
-    cases
 }
 
 /// Sums, and the gradient of a summand.

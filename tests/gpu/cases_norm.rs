@@ -11,18 +11,22 @@ use explr::model::{Activation, Norm, NormGeometry, Shape};
 /// ε of each arm: both kinds in one dispatch.
 const EPSILONS: [f32; ARMS] = [0.0, 0.25];
 
-/// Every activation and every geometry, in pairs, with sets shorter and longer than a workgroup.
+/// Every activation and every geometry, in pairs, on maps whose pixels come in fours and on odd ones; and sets shorter and
+/// longer than a workgroup of either size.
 pub fn norms() -> Vec<Case> {
-    let (small, large) = ((5, Shape { c: 6, h: 4, w: 3 }), (33, Shape { c: 4, h: 8, w: 8 }));
+    let shape = |c, h, w| Shape { c, h, w };
     let pairs = [
-        (Norm::Batch, Activation::Gelu, large),
-        (Norm::Group(3), Activation::Silu, small),
-        (Norm::Layer, Activation::Softplus, small),
-        (Norm::Instance, Activation::Tanh, small),
-        (Norm::Batch, Activation::Relu, small),
-        (Norm::Group(2), Activation::Gelu, large),
+        (Norm::Batch, Activation::Gelu),
+        (Norm::Group(3), Activation::Silu),
+        (Norm::Layer, Activation::Softplus),
+        (Norm::Instance, Activation::Tanh),
+        (Norm::Batch, Activation::Relu),
     ];
-    pairs.into_iter().flat_map(|(norm, activation, (n, shape))| cases(norm, activation, n, shape)).collect()
+    let small = [(5, shape(6, 4, 3)), (5, shape(6, 3, 3))];
+    let large = [(33, shape(4, 8, 8)), (130, shape(2, 8, 8)), (45, shape(4, 7, 7))];
+    let both = |(norm, activation)| small.map(|(n, shape)| cases(norm, activation, n, shape));
+    let long = |(n, shape)| [Norm::Batch, Norm::Group(2)].map(|norm| cases(norm, Activation::Gelu, n, shape));
+    pairs.into_iter().flat_map(both).chain(large.into_iter().flat_map(long)).flatten().collect()
 }
 
 /// Values around 1, so that a forgotten mean is seen.
@@ -49,7 +53,7 @@ fn cases(norm: Norm, activation: Activation, n: usize, shape: Shape) -> Vec<Case
         mean.into_iter().zip(rstd).flat_map(|(m, r)| [f64::from(m as f32), f64::from(r as f32)]).collect()
     });
     let mut cases = vec![Case {
-        name: format!("norm_forward {norm:?} {activation:?}"),
+        name: format!("norm_forward {norm:?} {activation:?} {n} × {}×{}", shape.h, shape.w),
         call: calls::norm_forward(&g, activation, ARMS, [x, y, stats]),
         inputs,
         operands: vec![Operand::plain(x, values.clone())],
@@ -69,7 +73,10 @@ fn cases(norm: Norm, activation: Activation, n: usize, shape: Shape) -> Vec<Case
         ];
         operands.extend(accumulate.then(|| Operand::plain(dx, randoms(3, ARMS * len))));
         cases.push(Case {
-            name: format!("norm_backward {norm:?} {activation:?} accumulate={accumulate}"),
+            name: format!(
+                "norm_backward {norm:?} {activation:?} {n} × {}×{} accumulate={accumulate}",
+                shape.h, shape.w
+            ),
             call: calls::norm_backward(&g, activation, ARMS, [x, dy, stats, dx], accumulate),
             inputs,
             operands,
@@ -90,15 +97,19 @@ fn cases(norm: Norm, activation: Activation, n: usize, shape: Shape) -> Vec<Case
     cases
 }
 
-/// Constant sets at several scales: output activation(0), no gradient, no NaN.
+/// Constant sets at several scales, in fours and not: output activation(0), no gradient, no NaN.
 pub fn constant_sets() -> Vec<Case> {
-    let (n, shape) = (50, Shape { c: 4, h: 3, w: 3 });
+    [50, 52].into_iter().map(constant_case).collect()
+}
+
+fn constant_case(n: usize) -> Case {
+    let shape = Shape { c: 4, h: 3, w: 3 };
     let g = Norm::Batch.geometry(n, shape);
     let constants = [0.1f32, -3e-15, 0.0, 7e12];
     let x = (0..ARMS * n * shape.len()).map(|i| f64::from(constants[i / g.run_len % 4])).collect();
     let (y, stats) = (Buf::Map(1), Buf::Stats(0));
     let expected = twin::activation::value(Activation::Softplus, 0.0);
-    vec![Case {
+    Case {
         name: "norm_forward of constant sets".into(),
         call: calls::norm_forward(&g, Activation::Softplus, ARMS, [Buf::Map(0), y, stats]),
         inputs: StepInputs::default(),
@@ -109,5 +120,5 @@ pub fn constant_sets() -> Vec<Case> {
             vec![out[0].iter().map(|&y| f64::from(y)).collect(), rstd.map(|&r| f64::from(r)).collect()]
         }),
         reference: Box::new(move |_| vec![vec![expected; ARMS * n * shape.len()], vec![0.0; ARMS * g.sets]]),
-    }]
+    }
 }

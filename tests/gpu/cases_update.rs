@@ -65,9 +65,14 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
     let (plan, layout) = layout();
     assert!(layout.layers.iter().any(|layer| layer.splits > 3), "nothing is split");
     let count = plan.weight_count();
-    let (blocks, layer_blocks) = layout.blocks();
-    let flat: Vec<u32> = blocks.iter().flatten().copied().collect();
+    let (blocks, bounds) = (layout.blocks(), layout.bounds());
     let (decode, weights) = (layout.clone(), plan.weights.clone());
+    let transposed = |layout: &Layout, weights: &[f64]| -> Vec<f32> {
+        (0..ARMS).flat_map(|a| layout.transpose(of_arm(weights, a))).collect()
+    };
+    // What it holds before: an arm that rests keeps it.
+    let before = transposed(&layout, &randoms(1, ARMS * count));
+    let transposing = layout.clone();
     Case {
         name: format!("update, {name}"),
         call: calls::update(&layout, ARMS),
@@ -76,22 +81,23 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
             packed(Buf::Weights, &layout, randoms(1, ARMS * count)),
             packed(Buf::Momentum, &layout, randoms(2, ARMS * count)),
             partials(&layout, randoms(3, ARMS * count)),
-            Operand::integers(Buf::Blocks, &flat),
+            Operand::integers(Buf::Blocks, bytemuck::cast_slice(&blocks)),
+            Operand { buf: Buf::Transposed, values: vec![], bytes: bytemuck::cast_slice(&before).to_vec() },
         ],
         outputs: vec![
             (Buf::Weights, ARMS * layout.len),
             (Buf::Momentum, ARMS * layout.len),
-            (Buf::BlockSums, 4 * ARMS * blocks.len()),
+            (Buf::WeightSums, ARMS * layout.len),
+            (Buf::Transposed, ARMS * layout.transposed_len),
         ],
         decode: Box::new(move |out| {
             let unpack = |i: usize| by_arm(|a| decode.unpack(&out[i][a * decode.len..(a + 1) * decode.len]));
-            let blocks = out[2].len() / 4 / ARMS;
             let sums = by_arm(|a| {
-                let layers = layer_blocks.windows(2);
-                let block = move |b: u32, part: usize| f64::from(out[2][4 * (a * blocks + b as usize) + part]);
-                layers.flat_map(|w| (0..4).map(|part| (w[0]..w[1]).map(|b| block(b, part)).sum())).collect()
+                let vector = move |v: u32, part: usize| f64::from(out[2][a * decode.len + 4 * v as usize + part]);
+                let layers = bounds.windows(2);
+                layers.flat_map(|w| (0..4).map(|part| (w[0]..w[1]).map(|v| vector(v, part)).sum())).collect()
             });
-            vec![unpack(0), unpack(1), sums]
+            vec![unpack(0), unpack(1), sums, out[3].iter().map(|&w| f64::from(w)).collect()]
         }),
         reference: Box::new(move |v| {
             let (mut theta, mut buffer, mut sums) = (v[0].clone(), v[1].clone(), vec![]);
@@ -103,7 +109,8 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
                     sums.extend([s.weight_sq, s.gradient_sq, s.dot, s.step_sq]);
                 }
             }
-            vec![theta, buffer, sums]
+            let copy = transposed(&transposing, &theta).into_iter().map(f64::from).collect();
+            vec![theta, buffer, sums, copy]
         }),
     }
 }
@@ -112,18 +119,16 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
 pub fn measure() -> Vec<Case> {
     let (_, layout) = layout();
     let (n, layers) = (130, layout.layers.len());
-    let (blocks, layer_blocks) = layout.blocks();
-    let row = 2 + 4 * layers;
-    let starts = layer_blocks.clone();
-    let blocks = blocks.len();
+    let (row, bounds) = (2 + 4 * layers, layout.bounds());
+    let starts = bounds.clone();
     vec![Case {
         name: "measure".into(),
         call: calls::measure(n, &layout, ARMS),
         inputs: StepInputs { ring: 2, ..StepInputs::default() },
         operands: vec![
             Operand::plain(Buf::Losses, randoms(1, 2 * ARMS * n)),
-            Operand::plain(Buf::BlockSums, randoms(2, 4 * ARMS * blocks)),
-            Operand::integers(Buf::LayerBlocks, &layer_blocks),
+            Operand::plain(Buf::WeightSums, randoms(2, ARMS * layout.len)),
+            Operand::integers(Buf::Bounds, &bounds),
         ],
         outputs: vec![(Buf::Ring, 3 * ARMS * row)],
         decode: Box::new(move |out| plain_decode()(&[out[0][2 * ARMS * row..].to_vec()])),
@@ -133,7 +138,7 @@ pub fn measure() -> Vec<Case> {
                 let part = |i: usize| losses.iter().skip(i).step_by(2).sum::<f64>();
                 let layers = starts
                     .windows(2)
-                    .flat_map(|w| (0..4).map(move |p| (w[0]..w[1]).map(|b| sums[4 * b as usize + p]).sum::<f64>()));
+                    .flat_map(|w| (0..4).map(move |p| (w[0]..w[1]).map(|v| sums[4 * v as usize + p]).sum::<f64>()));
                 [part(0) / n as f64, part(1)].into_iter().chain(layers).collect()
             })]
         }),

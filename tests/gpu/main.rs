@@ -41,6 +41,7 @@ fn say_skipped(test: &str) {
 
 mod bench;
 mod cases;
+mod cases_conv;
 mod cases_maps;
 mod cases_norm;
 mod cases_update;

@@ -15,6 +15,7 @@ fn variants() -> Vec<Call> {
     let mut nets: Vec<Net> =
         Activation::ALL.iter().map(|&activation| Net::lab_default(grey, 10, Norm::Batch, activation)).collect();
     nets.extend(Activation::ALL.iter().map(|&a| Net::preresnet(colour, 10, 8, &[16, 32, 64], Norm::Group(8), a)));
+    nets.push(Net::lab_default(grey, 10, Norm::Layer, Activation::Gelu));
     nets.push(Net::densenet(grey, 10, [3, 4, 12], Norm::Batch, Activation::Gelu));
     let mut variants = BTreeMap::new();
     for net in nets {

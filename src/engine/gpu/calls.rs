@@ -1,7 +1,7 @@
 //! Calls of kernels as data: which kernel, specialised how, on which buffers, over which grid.
 
 use super::kernels::{self, Kernel};
-use super::layout::{LayerLayout, Layout, filled_up, gradient_rows};
+use super::layout::{LayerLayout, Layout, filled_up, gradient_threads};
 use crate::model::{Activation, ConvGeometry, NormGeometry, PoolGeometry, Shape};
 
 /// A buffer on the device. Feature maps are `[arm][c, n, h, w]`.
@@ -25,7 +25,9 @@ pub enum Buf {
     Head,
     /// Weights, in the order of [`Layout`].
     Weights,
-    /// The momentum buffer, in the same order.
+    /// Weights once more, transposed for the gradients of inputs.
+    Transposed,
+    /// The momentum buffer, in the order of the weights.
     Momentum,
     /// Partial sums of the weight gradients.
     Partials,
@@ -33,10 +35,10 @@ pub enum Buf {
     Losses,
     /// What each workgroup of `update` does.
     Blocks,
-    /// First block of each layer.
-    LayerBlocks,
-    /// Sums over θ and g of each block.
-    BlockSums,
+    /// First vec4 of weights of each layer, and the end.
+    Bounds,
+    /// Sums over θ and g of each vec4 of weights.
+    WeightSums,
     /// Results: rows of steps, or logits of evaluations.
     Ring,
 }
@@ -67,6 +69,17 @@ pub fn gather(n: usize, shape: Shape) -> Call {
     }
 }
 
+/// Pixels of a row that one thread of a convolution computes: few tiles first, then no more waste than they need.
+fn tile(width: usize) -> usize {
+    width.div_ceil(width.div_ceil(8))
+}
+
+/// How a convolution's `Tile` walks: over rows of `width` pixels, `step` columns of the source apart.
+fn tile_constants(g: &ConvGeometry, width: usize, step: usize, side_by_side: bool) -> [(&'static str, f64); 3] {
+    let taps = if side_by_side && g.kernel.is_multiple_of(3) { 3 } else { 1 };
+    [("TILE", tile(width) as f64), ("STEP", step as f64), ("TAPS", taps as f64)]
+}
+
 fn conv_constants(g: &ConvGeometry) -> Vec<(&'static str, f64)> {
     let sizes = [
         ("IN_C", g.input.c),
@@ -89,9 +102,12 @@ fn x_arm(g: &ConvGeometry, x: Buf) -> usize {
 
 /// `conv_forward` of one layer.
 pub fn conv_forward(g: &ConvGeometry, layer: &LayerLayout, layout: &Layout, arms: usize, x: Buf, y: Buf) -> Call {
+    let mut constants = conv_constants(g);
+    constants.extend(tile_constants(g, g.output.w, g.stride, true));
+    let threads = g.n * g.output.h * g.output.w.div_ceil(tile(g.output.w));
     Call {
         kernel: &kernels::CONV_FORWARD,
-        constants: conv_constants(g),
+        constants,
         sizes: vec![
             ("n", g.n),
             ("x_arm", x_arm(g, x)),
@@ -99,28 +115,7 @@ pub fn conv_forward(g: &ConvGeometry, layer: &LayerLayout, layout: &Layout, arms
             ("weight_arm", layout.len / 4),
         ],
         buffers: vec![x, Buf::Weights, y],
-        grid: [(g.n * g.output.h * g.output.w).div_ceil(64), filled_up(g.output.c) / 8, arms],
-    }
-}
-
-/// `conv_input_gradient` of one layer.
-pub fn conv_input_gradient(
-    g: &ConvGeometry,
-    layer: &LayerLayout,
-    layout: &Layout,
-    arms: usize,
-    [dy, dx]: [Buf; 2],
-    accumulate: bool,
-) -> Call {
-    let mut constants = conv_constants(g);
-    constants.push(("ACCUMULATE", f64::from(u8::from(accumulate))));
-    let cells = g.input.h.div_ceil(g.stride) * g.input.w.div_ceil(g.stride);
-    Call {
-        kernel: &kernels::CONV_INPUT_GRADIENT,
-        constants,
-        sizes: vec![("n", g.n), ("weight_first", layer.first / 4), ("weight_arm", layout.len / 4)],
-        buffers: vec![dy, Buf::Weights, dx],
-        grid: [(g.n * cells * g.stride * g.stride).div_ceil(64), g.input.c.div_ceil(8), arms],
+        grid: [threads.div_ceil(64), filled_up(g.output.c) / 8, arms],
     }
 }
 
@@ -135,16 +130,55 @@ pub fn conv_weight_gradient(
     Call {
         kernel: &kernels::CONV_WEIGHT_GRADIENT,
         constants: conv_constants(g),
-        sizes: vec![
-            ("n", g.n),
-            ("x_arm", x_arm(g, x)),
-            ("splits", layer.splits),
-            ("partial_first", layer.partial_first / 4),
-            ("split", layer.len / 4),
-            ("partial_arm", layout.partial_len / 4),
-        ],
+        sizes: weight_gradient_sizes(g, layer, layout, x),
         buffers: vec![x, dy, Buf::Partials],
-        grid: [(layer.splits * g.input.c).div_ceil(64), gradient_rows(g), arms],
+        grid: [weight_gradient_groups(g, layer), 1, arms],
+    }
+}
+
+fn weight_gradient_sizes(g: &ConvGeometry, layer: &LayerLayout, layout: &Layout, x: Buf) -> Vec<(&'static str, usize)> {
+    vec![
+        ("n", g.n),
+        ("x_arm", x_arm(g, x)),
+        ("splits", layer.splits),
+        ("partial_first", layer.partial_first / 4),
+        ("split", layer.len / 4),
+        ("partial_arm", layout.partial_len / 4),
+    ]
+}
+
+fn weight_gradient_groups(g: &ConvGeometry, layer: &LayerLayout) -> usize {
+    (layer.splits * gradient_threads(g)).div_ceil(64)
+}
+
+/// `conv_backward` of one layer.
+pub fn conv_backward(
+    g: &ConvGeometry,
+    layer: &LayerLayout,
+    layout: &Layout,
+    arms: usize,
+    [x, dy, dx]: [Buf; 3],
+    accumulate: bool,
+) -> Call {
+    // Pixels that meet the same taps are a stride apart, and what they meet lies side by side.
+    let (rows, columns) = (g.input.h.div_ceil(g.stride), g.input.w.div_ceil(g.stride));
+    let mut constants = conv_constants(g);
+    constants.extend(tile_constants(g, columns, 1, g.stride == 1));
+    constants.push(("ACCUMULATE", f64::from(u8::from(accumulate))));
+    let tiles = g.n * rows * columns.div_ceil(tile(columns)) * g.stride * g.stride;
+    let groups = [weight_gradient_groups(g, layer), (tiles * g.input.c.div_ceil(8)).div_ceil(64)];
+    let mut sizes = weight_gradient_sizes(g, layer, layout, x);
+    sizes.extend([
+        ("weight_groups", groups[0]),
+        ("transposed_first", layer.transposed_first / 4),
+        ("transposed_arm", layout.transposed_len / 4),
+    ]);
+    Call {
+        kernel: &kernels::CONV_BACKWARD,
+        constants,
+        sizes,
+        buffers: vec![x, dy, Buf::Transposed, Buf::Partials, dx],
+        grid: [groups[0] + groups[1], 1, arms],
     }
 }
 
@@ -153,28 +187,37 @@ fn activation_constant(activation: Activation) -> (&'static str, f64) {
     ("ACTIVATION", place as f64)
 }
 
-/// Threads that share out a set: more where it is long.
+/// Numbers that a normalisation takes at a time: 4 where every stretch of its sets begins and ends between vec4s.
+fn norm_width(g: &NormGeometry) -> usize {
+    let strides = [g.outer_stride, g.inner_stride, g.run_stride, g.run_len];
+    if strides.iter().all(|stride| stride.is_multiple_of(4)) { 4 } else { 1 }
+}
+
+/// Threads that share out a set: more where it is long, but no more than that, because a software GPU pays for each
+/// thread that waits at a barrier.
 fn norm_threads(g: &NormGeometry) -> (&'static str, f64) {
-    ("THREADS", if g.set_len() < 2048 { 64.0 } else { 256.0 })
+    ("THREADS", if g.set_len() / norm_width(g) < 2048 { 64.0 } else { 128.0 })
 }
 
 fn norm_sizes(g: &NormGeometry) -> Vec<(&'static str, usize)> {
+    let width = norm_width(g);
     vec![
         ("inner", g.inner),
-        ("outer_stride", g.outer_stride),
-        ("inner_stride", g.inner_stride),
+        ("outer_stride", g.outer_stride / width),
+        ("inner_stride", g.inner_stride / width),
         ("runs", g.runs),
-        ("run_len", g.run_len),
-        ("run_stride", g.run_stride),
+        ("run_len", g.run_len / width),
+        ("run_stride", g.run_stride / width),
         ("sets", g.sets),
-        ("arm", g.sets * g.set_len()),
+        ("arm", g.sets * g.set_len() / width),
+        ("count", g.set_len()),
     ]
 }
 
 /// `norm_forward`.
 pub fn norm_forward(g: &NormGeometry, activation: Activation, arms: usize, [x, y, stats]: [Buf; 3]) -> Call {
     Call {
-        kernel: &kernels::NORM_FORWARD,
+        kernel: if norm_width(g) == 4 { &kernels::NORM_FORWARD_4 } else { &kernels::NORM_FORWARD },
         constants: vec![activation_constant(activation), norm_threads(g)],
         sizes: norm_sizes(g),
         buffers: vec![x, y, stats],
@@ -191,7 +234,7 @@ pub fn norm_backward(
     accumulate: bool,
 ) -> Call {
     Call {
-        kernel: &kernels::NORM_BACKWARD,
+        kernel: if norm_width(g) == 4 { &kernels::NORM_BACKWARD_4 } else { &kernels::NORM_BACKWARD },
         constants: vec![
             activation_constant(activation),
             norm_threads(g),
@@ -305,9 +348,13 @@ pub fn update(layout: &Layout, arms: usize) -> Call {
     Call {
         kernel: &kernels::UPDATE,
         constants: vec![],
-        sizes: vec![("weight_arm", layout.len / 4), ("partial_arm", layout.partial_len / 4)],
-        buffers: vec![Buf::Blocks, Buf::Partials, Buf::Weights, Buf::Momentum, Buf::BlockSums],
-        grid: [layout.blocks().0.len(), 1, arms],
+        sizes: vec![
+            ("weight_arm", layout.len / 4),
+            ("partial_arm", layout.partial_len / 4),
+            ("transposed_arm", layout.transposed_len),
+        ],
+        buffers: vec![Buf::Blocks, Buf::Partials, Buf::Weights, Buf::Momentum, Buf::WeightSums, Buf::Transposed],
+        grid: [layout.blocks().len(), 1, arms],
     }
 }
 
@@ -316,8 +363,8 @@ pub fn measure(n: usize, layout: &Layout, arms: usize) -> Call {
     Call {
         kernel: &kernels::MEASURE,
         constants: vec![],
-        sizes: vec![("n", n), ("blocks", layout.blocks().0.len())],
-        buffers: vec![Buf::Losses, Buf::BlockSums, Buf::LayerBlocks, Buf::Ring],
+        sizes: vec![("n", n), ("weight_arm", layout.len / 4)],
+        buffers: vec![Buf::Losses, Buf::WeightSums, Buf::Bounds, Buf::Ring],
         grid: [layout.layers.len() + 1, 1, arms],
     }
 }

@@ -25,8 +25,11 @@ const REFUSED_AFFINE: &str = "a trainable scale and shift per channel has no ker
 /// A sentence that says what there is no kernel for.
 pub fn check(plan: &Plan) -> Result<(), String> {
     for op in &plan.ops {
-        match op {
+        match *op {
             Op::Affine { .. } => return Err(REFUSED_AFFINE.to_owned()),
+            Op::Conv { ref geometry, .. } if geometry.stride > 2 => {
+                return Err(format!("a convolution of stride {} has no kernel; 1 and 2 have", geometry.stride));
+            }
             Op::Conv { .. } => {}
             // All arms share the images, and nobody asks for their gradient; only convolutions know.
             _ if op.inputs().any(|tensor| tensor == INPUT) => {
@@ -67,12 +70,13 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
             }
             Op::Conv { input, weight, output, ref geometry } => {
                 let layer = &layout.layers[weight];
-                let operands = [maps[input], gradients[output]];
-                calls.push(calls::conv_weight_gradient(geometry, layer, layout, arms, operands));
-                if input != INPUT {
-                    let buffers = [gradients[output], gradients[input]];
-                    calls.push(calls::conv_input_gradient(geometry, layer, layout, arms, buffers, !first(input)));
-                }
+                calls.push(if input == INPUT {
+                    let operands = [maps[input], gradients[output]];
+                    calls::conv_weight_gradient(geometry, layer, layout, arms, operands)
+                } else {
+                    let operands = [maps[input], gradients[output], gradients[input]];
+                    calls::conv_backward(geometry, layer, layout, arms, operands, !first(input))
+                });
             }
             Op::Add { a, b, output } => {
                 for summand in [a, b].into_iter().filter(|&s| gradients[s] != gradients[output]) {
@@ -99,13 +103,13 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
 
     lens.extend(gradient_lens.into_iter().enumerate().map(|(slot, len)| (Buf::Gradient(slot), len * arms)));
     lens.extend(maps.iter().enumerate().skip(1).map(|(t, &map)| (map, plan.tensor_len(t) * arms)));
-    let (blocks, layer_blocks) = layout.blocks();
+    lens.insert(Buf::Transposed, layout.transposed_len * arms);
     lens.insert(Buf::Momentum, layout.len * arms);
     lens.insert(Buf::Partials, layout.partial_len * arms);
     lens.insert(Buf::Losses, 2 * plan.batch * arms);
-    lens.insert(Buf::Blocks, blocks.as_flattened().len());
-    lens.insert(Buf::LayerBlocks, layer_blocks.len());
-    lens.insert(Buf::BlockSums, 4 * blocks.len() * arms);
+    lens.insert(Buf::Blocks, size_of_val(&layout.blocks()[..]) / 4);
+    lens.insert(Buf::Bounds, layout.bounds().len());
+    lens.insert(Buf::WeightSums, layout.len * arms);
     lens.insert(Buf::Ring, MAX_ENQUEUED * arms * row_len(plan));
     encoded
 }

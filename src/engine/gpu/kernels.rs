@@ -1,6 +1,7 @@
-//! The kernels: one row each. A kernel's file, its row here and its CPU twin in `engine::cpu::reference` have one name.
+//! The kernels: one row each. A kernel's file, its row here and its CPU twin in `engine::cpu::reference` have one name; a
+//! `_4` behind it says that the same text takes four numbers at a time.
 //!
-//! There is no shader preprocessor: a kernel's text is its shared parts and itself, one after another (order means
+//! There is no shader preprocessor: a kernel's text is its shared parts and its file, one after another (order means
 //! nothing at WGSL's module scope), and what varies is an `override` constant.
 
 /// How a kernel uses a buffer of its group 1, from binding 1 on; binding 0 holds its `Sizes`.
@@ -15,7 +16,7 @@ pub enum Access {
 /// One compute kernel.
 #[derive(Debug)]
 pub struct Kernel {
-    /// The name of its file.
+    /// Its name.
     pub name: &'static str,
     /// All of its WGSL.
     pub source: &'static str,
@@ -35,10 +36,7 @@ macro_rules! kernels {
             #[doc = $doc]
             pub static $row: Kernel = Kernel {
                 name: $name,
-                source: concat!(
-                    $(include_str!(concat!("shaders/", $part, ".wgsl")),)*
-                    include_str!(concat!("shaders/", $name, ".wgsl"))
-                ),
+                source: concat!($(include_str!(concat!("shaders/", $part, ".wgsl"))),*),
                 buffers: &[$(Access::$access),*],
             };
         )*
@@ -49,37 +47,46 @@ macro_rules! kernels {
 
 kernels! {
     "Picks the images of a step and moves them."
-    GATHER = "gather", ["step"], [Read, Read, Write];
+    GATHER = "gather", ["step", "gather"], [Read, Read, Write];
     "Convolution."
-    CONV_FORWARD = "conv_forward", ["conv_sizes"], [Read, Read, Write];
+    CONV_FORWARD = "conv_forward", ["conv_sizes", "conv_tile", "conv_forward"], [Read, Read, Write];
     "Normalisation and activation."
-    NORM_FORWARD = "norm_forward", ["step", "norm_sets", "reduce", "activation"], [Read, Write, Write];
+    NORM_FORWARD = "norm_forward", ["step", "floats", "norm_sets", "reduce", "activation", "norm_forward"],
+        [Read, Write, Write];
+    "The same, four numbers at a time."
+    NORM_FORWARD_4 = "norm_forward_4", ["step", "vectors", "norm_sets", "reduce", "activation", "norm_forward"],
+        [Read, Write, Write];
     "Sum of two feature maps."
-    ADD = "add", [], [Read, Read, Write];
+    ADD = "add", ["add"], [Read, Read, Write];
     "Channels of two feature maps."
-    CONCAT = "concat", [], [Read, Read, Write];
+    CONCAT = "concat", ["concat"], [Read, Read, Write];
     "Means over 2 × 2 pixels."
-    AVG_POOL = "avg_pool", ["avg_pool_sizes"], [Read, Write];
+    AVG_POOL = "avg_pool", ["avg_pool_sizes", "avg_pool"], [Read, Write];
     "Pooling, head, loss and its gradient."
-    POOL_HEAD = "pool_head", ["step", "pool"], [Read, Read, Read, Read, Write, Write];
+    POOL_HEAD = "pool_head", ["step", "pool", "pool_head"], [Read, Read, Read, Read, Write, Write];
     "Pooling and head of an evaluation."
-    POOL_LOGITS = "pool_logits", ["step", "pool"], [Read, Read, Write];
+    POOL_LOGITS = "pool_logits", ["step", "pool", "pool_logits"], [Read, Read, Write];
     "Gradient of one summand."
-    ADD_BACKWARD = "add_backward", [], [Read, Write];
+    ADD_BACKWARD = "add_backward", ["add_backward"], [Read, Write];
     "Gradient of one part of a concatenation."
-    CONCAT_BACKWARD = "concat_backward", [], [Read, Write];
+    CONCAT_BACKWARD = "concat_backward", ["concat_backward"], [Read, Write];
     "Gradient through means over 2 × 2 pixels."
-    AVG_POOL_BACKWARD = "avg_pool_backward", ["avg_pool_sizes"], [Read, Write];
+    AVG_POOL_BACKWARD = "avg_pool_backward", ["avg_pool_sizes", "avg_pool_backward"], [Read, Write];
     "Gradient through activation and normalisation."
-    NORM_BACKWARD = "norm_backward", ["norm_sets", "reduce", "activation"], [Read, Read, Read, Write];
-    "Gradient of a convolution's input."
-    CONV_INPUT_GRADIENT = "conv_input_gradient", ["conv_sizes"], [Read, Read, Write];
-    "Gradient of a convolution's weights, in partial sums."
-    CONV_WEIGHT_GRADIENT = "conv_weight_gradient", ["conv_sizes"], [Read, Read, Write];
+    NORM_BACKWARD = "norm_backward", ["floats", "norm_sets", "reduce", "activation", "norm_backward"],
+        [Read, Read, Read, Write];
+    "The same, four numbers at a time."
+    NORM_BACKWARD_4 = "norm_backward_4", ["vectors", "norm_sets", "reduce", "activation", "norm_backward"],
+        [Read, Read, Read, Write];
+    "Gradients of a convolution's weights, in partial sums, and of its input."
+    CONV_BACKWARD = "conv_backward", ["conv_sizes", "conv_tile", "weight_gradient", "input_gradient", "conv_backward"],
+        [Read, Read, Read, Write, Write];
+    "Gradient of the weights of the images' convolution, in partial sums."
+    CONV_WEIGHT_GRADIENT = "conv_weight_gradient", ["conv_sizes", "weight_gradient", "conv_weight_gradient"], [Read, Read, Write];
     "SGD, and sums over weights and gradients."
-    UPDATE = "update", ["step"], [Read, Read, Write, Write, Write];
+    UPDATE = "update", ["step", "update"], [Read, Read, Write, Write, Write, Write];
     "The row of a step."
-    MEASURE = "measure", ["step"], [Read, Read, Read, Write];
+    MEASURE = "measure", ["step", "measure"], [Read, Read, Read, Write];
 }
 
 #[cfg(test)]

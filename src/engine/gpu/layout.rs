@@ -2,18 +2,17 @@
 //!
 //! All convolutions of an arm follow each other; each is `[kh, kw, in, out]` with `out` filled up to a multiple of 8 by
 //! zeros, so that a thread loads the weights of neighbouring outputs as vec4. Gradients arrive as partial sums in the
-//! same order, `splits` of them a layer.
+//! same order, `splits` of them a layer. For the gradients of inputs there is a second copy, `[kh, kw, out, in]` with both
+//! filled up to a multiple of 8: `update` keeps it.
 
 use crate::model::{ConvGeometry, Op, Plan, Role, Weight};
 
-/// Threads of one workgroup of `update`; each has 4 weights or, with lanes, a share of their partial sums.
+/// Threads of one workgroup of `update`; each has 4 weights.
 const UPDATE_THREADS: usize = 64;
-/// From so many partial sums of a weight on, several threads share them out.
-const MANY_SPLITS: usize = 64;
 /// Threads that a weight gradient is split into, so that few and small kernels keep a GPU busy too.
 const GRADIENT_THREADS: usize = 8192;
-/// Fewest pixels of a split.
-const MIN_SPLIT: usize = 8;
+/// Fewest pixels of a split: fewer cost more in partial sums than they gain.
+const MIN_SPLIT: usize = 32;
 
 /// One convolution on the device. Lengths count f32.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +25,8 @@ pub struct LayerLayout {
     pub partial_first: usize,
     /// Partial sums of each weight.
     pub splits: usize,
+    /// First transposed weight within an arm.
+    pub transposed_first: usize,
     weight: Weight,
 }
 
@@ -38,6 +39,36 @@ pub struct Layout {
     pub len: usize,
     /// Partial sums.
     pub partial_len: usize,
+    /// Transposed weights with the zeros.
+    pub transposed_len: usize,
+}
+
+/// What one workgroup of `update` does: twin of its `struct Block`. In vec4, but for `transposed_first`, and within an arm.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+pub struct Block {
+    /// First weight.
+    pub first: u32,
+    /// How many.
+    pub len: u32,
+    /// First partial sum.
+    pub partial_first: u32,
+    /// From one partial sum of a weight to the next.
+    pub split: u32,
+    /// Partial sums of each weight.
+    pub splits: u32,
+    /// 1 for a head, which only some arms train.
+    pub head: u32,
+    /// First transposed weight of the layer, in f32.
+    pub transposed_first: u32,
+    /// First weight, within the layer.
+    pub at: u32,
+    /// Of one (kh, kw, in).
+    pub out_vectors: u32,
+    /// Input channels.
+    pub inputs: u32,
+    /// Input channels with those that fill up.
+    pub filled: u32,
 }
 
 /// The channels of an output on the device.
@@ -45,19 +76,24 @@ pub fn filled_up(channels: usize) -> usize {
     channels.next_multiple_of(8)
 }
 
-/// Partial sums of each weight: fixed by the sizes alone, as the order of a sum must be. A power of two from 8 on, so
-/// that threads beside each other read pixels beside each other.
+/// Partial sums of each weight: fixed by the sizes alone, as the order of a sum must be. Each is over as many rows of the
+/// output as the others, but for the last ones.
 fn splits(geometry: &ConvGeometry) -> usize {
-    let pixels = geometry.n * geometry.output.h * geometry.output.w;
-    let threads = geometry.input.c * gradient_rows(geometry);
-    let wanted = (GRADIENT_THREADS / threads).min(pixels / MIN_SPLIT);
-    wanted.next_power_of_two().clamp(8, 256)
+    let rows = geometry.n * geometry.output.h;
+    let wanted = (GRADIENT_THREADS / gradient_threads(geometry)).max(1);
+    let each = rows.div_ceil(wanted).max(MIN_SPLIT.div_ceil(geometry.output.w));
+    rows.div_ceil(each)
 }
 
-/// What threads of a weight gradient differ in beside pixels and input channel: kernel rows × blocks of 3 columns × 8
-/// output channels.
-pub fn gradient_rows(geometry: &ConvGeometry) -> usize {
-    geometry.kernel * geometry.kernel.div_ceil(3) * filled_up(geometry.output.c) / 8
+/// Threads of one split of a weight gradient: 8 output channels × 9 weights to each of them, which are 3 × 3 taps of one
+/// input channel, or 9 input channels where the kernel is 1 × 1.
+pub fn gradient_threads(geometry: &ConvGeometry) -> usize {
+    let nines = if geometry.kernel == 1 {
+        geometry.input.c.div_ceil(9)
+    } else {
+        geometry.input.c * geometry.kernel.div_ceil(3).pow(2)
+    };
+    nines * filled_up(geometry.output.c) / 8
 }
 
 impl LayerLayout {
@@ -71,6 +107,16 @@ impl LayerLayout {
         })
     }
 
+    /// (place in `[out, in, kh, kw]`, place among the transposed on the device) of every weight, within the layer.
+    fn transposed_places(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let w = &self.weight;
+        let taps = w.kernel * w.kernel;
+        (0..w.len()).map(move |i| {
+            let (tap, c, o) = (i % taps, i / taps % w.input, i / taps / w.input);
+            (i, (tap * filled_up(w.out) + o) * filled_up(w.input) + c)
+        })
+    }
+
     /// The layer's weights on the device → `[out, in, kh, kw]`.
     pub fn unpack(&self, packed: &[f32]) -> Vec<f64> {
         self.places().map(|(_, device)| f64::from(packed[device])).collect()
@@ -80,7 +126,7 @@ impl LayerLayout {
 impl Layout {
     /// The layout for training `plan`.
     pub fn new(plan: &Plan) -> Self {
-        let (mut first, mut partial_first) = (0, 0);
+        let (mut first, mut partial_first, mut transposed_first) = (0, 0, 0);
         let layers = plan.weights.iter().enumerate().map(|(id, weight)| {
             let geometry = plan.ops.iter().find_map(|op| match op {
                 Op::Conv { weight, geometry, .. } if *weight == id => Some(geometry),
@@ -88,13 +134,14 @@ impl Layout {
             });
             let splits = geometry.map_or(1, splits);
             let len = filled_up(weight.out) * weight.fan_in();
-            let layer = LayerLayout { first, len, partial_first, splits, weight: weight.clone() };
+            let layer = LayerLayout { first, len, partial_first, splits, transposed_first, weight: weight.clone() };
             first += len;
             partial_first += len * splits;
+            transposed_first += filled_up(weight.out) * filled_up(weight.input) * weight.kernel * weight.kernel;
             layer
         });
         let layers = layers.collect();
-        Self { layers, len: first, partial_len: partial_first }
+        Self { layers, len: first, partial_len: partial_first, transposed_len: transposed_first }
     }
 
     /// (place in plan order, place on the device) of every weight.
@@ -111,26 +158,49 @@ impl Layout {
         packed
     }
 
+    /// Weights in plan order → transposed on the device.
+    pub fn transpose(&self, weights: &[f64]) -> Vec<f32> {
+        let mut transposed = vec![0.0; self.transposed_len];
+        for layer in &self.layers {
+            let weights = &weights[layer.weight.range()];
+            layer.transposed_places().for_each(|(plan, device)| {
+                transposed[layer.transposed_first + device] = weights[plan] as f32;
+            });
+        }
+        transposed
+    }
+
     /// Weights on the device → in plan order.
     pub fn unpack(&self, packed: &[f32]) -> Vec<f64> {
         self.layers.iter().flat_map(|layer| layer.unpack(&packed[layer.first..][..layer.len])).collect()
     }
 
-    /// What each workgroup of `update` does, as its `Block` (in vec4), and the first block of each layer with the end.
-    pub fn blocks(&self) -> (Vec<[u32; 7]>, Vec<u32>) {
-        let (mut blocks, mut layer_blocks) = (vec![], vec![0]);
-        for layer in &self.layers {
-            let lanes = if layer.splits < MANY_SPLITS { 1 } else { 8 };
-            let (vectors, most) = (layer.len / 4, UPDATE_THREADS / lanes);
-            for at in (0..vectors).step_by(most) {
-                let (first, partial_first) = (layer.first / 4 + at, layer.partial_first / 4 + at);
-                let head = usize::from(layer.weight.role == Role::Head);
-                let block = [first, most.min(vectors - at), partial_first, vectors, layer.splits, lanes, head];
-                blocks.push(block.map(|x| x as u32));
-            }
-            layer_blocks.push(blocks.len() as u32);
-        }
-        (blocks, layer_blocks)
+    /// What each workgroup of `update` does.
+    pub fn blocks(&self) -> Vec<Block> {
+        let of_layer = |layer: &LayerLayout| {
+            let (weight, vectors) = (layer.weight.clone(), layer.len / 4);
+            let (first, partial_first, splits) = (layer.first / 4, layer.partial_first / 4, layer.splits as u32);
+            let transposed_first = layer.transposed_first as u32;
+            (0..vectors).step_by(UPDATE_THREADS).map(move |at| Block {
+                first: (first + at) as u32,
+                len: UPDATE_THREADS.min(vectors - at) as u32,
+                partial_first: (partial_first + at) as u32,
+                split: vectors as u32,
+                splits,
+                head: u32::from(weight.role == Role::Head),
+                transposed_first,
+                at: at as u32,
+                out_vectors: (filled_up(weight.out) / 4) as u32,
+                inputs: weight.input as u32,
+                filled: filled_up(weight.input) as u32,
+            })
+        };
+        self.layers.iter().flat_map(of_layer).collect()
+    }
+
+    /// In vec4 within an arm: the first weight of each layer, and the end.
+    pub fn bounds(&self) -> Vec<u32> {
+        self.layers.iter().map(|layer| layer.first).chain([self.len]).map(|first| (first / 4) as u32).collect()
     }
 }
 
@@ -160,22 +230,21 @@ mod tests {
     #[test]
     fn blocks_cover_each_weight_once() {
         let (_, layout) = layout(&[16, 32]);
-        let (blocks, layers) = layout.blocks();
         let mut next = 0;
-        for [first, len, ..] in &blocks {
-            assert_eq!(*first, next);
-            next += len;
+        for block in layout.blocks() {
+            assert_eq!(block.first, next);
+            next += block.len;
         }
         assert_eq!(next as usize * 4, layout.len);
-        assert_eq!((layers.len(), layers[0]), (layout.layers.len() + 1, 0));
-        assert_eq!(*layers.last().unwrap() as usize, blocks.len());
+        let bounds = layout.bounds();
+        assert_eq!((bounds.len(), bounds[0], bounds.last()), (layout.layers.len() + 1, 0, Some(&next)));
     }
 
     #[test]
     fn small_kernels_are_split_most() {
         let net = Net::lab_default(Shape { c: 1, h: 14, w: 14 }, 10, Norm::Batch, Activation::Gelu);
         let splits = |batch| Layout::new(&Plan::new(&net, batch)).layers.iter().map(|l| l.splits).collect::<Vec<_>>();
-        assert_eq!(splits(64), [256, 64, 32]);
-        assert_eq!(splits(2), [64, 16, 8], "no fewer than 8 pixels a split, but for the least number of splits");
+        assert_eq!(splits(64), [299, 90, 32]);
+        assert_eq!(splits(2), [10, 3, 1], "no fewer than 32 pixels a split");
     }
 }

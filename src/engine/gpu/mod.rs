@@ -127,10 +127,11 @@ impl GpuEngine {
         let training = half(training, train_images, &train, 3, encode::row_len(&train));
         let test_images = upload(&gpu, "test images", bytemuck::cast_slice(&setup.test_images));
         let evaluation = half(evaluation, test_images, &eval, 1, encode::logits_len(&eval));
-        let (blocks, layer_blocks) = layout.blocks();
         let write = |buf, bytes: &[u8]| gpu.queue.write_buffer(&training.buffers[&buf], 0, bytes);
-        write(Buf::Blocks, bytemuck::cast_slice(&blocks));
-        write(Buf::LayerBlocks, bytemuck::cast_slice(&layer_blocks));
+        write(Buf::Blocks, bytemuck::cast_slice(&layout.blocks()));
+        write(Buf::Bounds, bytemuck::cast_slice(&layout.bounds()));
+        let transposed: Vec<f32> = setup.weights.iter().flat_map(|arm| layout.transpose(arm)).collect();
+        write(Buf::Transposed, bytemuck::cast_slice(&transposed));
         for scope in scopes.into_iter().rev() {
             if let Some(error) = scope.pop().await {
                 return Err(EngineError::Refused(error.to_string()));

@@ -1,5 +1,5 @@
 // y[o, n, oh, ow] = Σ x[c, n, oh·STRIDE + kh − PAD, ow·STRIDE + kw − PAD] · w[kh, kw, c, o], zero outside.
-// Thread = one output pixel, y = 8 output channels, z = arm.
+// Thread = TILE pixels of one row, y = 8 output channels, z = arm.
 
 struct Sizes {
     n: u32,
@@ -17,48 +17,41 @@ struct Sizes {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-    let plane = OUT_H * OUT_W;
-    if id.x >= sizes.n * plane {
+    let tiles = (OUT_W + TILE - 1u) / TILE;
+    let row = id.x / tiles;
+    if row >= sizes.n * OUT_H {
         return;
     }
-    let image = id.x / plane;
-    let oh = id.x % plane / OUT_W;
-    let ow = id.x % OUT_W;
-    let x_first = id.z * sizes.x_arm + image * IN_H * IN_W;
+    let ow = id.x % tiles * TILE;
+    let image = id.z * sizes.x_arm + row / OUT_H * IN_H * IN_W;
     let w_first = id.z * sizes.weight_arm + sizes.weight_first + id.y * 2u;
-    var low = vec4f();
-    var high = vec4f();
-    // Taps outside, channels inside: the border is tested once a tap, and the inner loop is loads and multiply-adds.
+    let next_tap = IN_C * out_vectors();
+    var tile: Tile;
     for (var kh = 0u; kh < KERNEL; kh++) {
         // Above the image this wraps around and is too large as well.
-        let ih = oh * STRIDE + kh - PAD;
-        for (var kw = 0u; kw < KERNEL; kw++) {
-            let iw = ow * STRIDE + kw - PAD;
-            if ih < IN_H && iw < IN_W {
-                var xi = x_first + ih * IN_W + iw;
-                var wi = w_first + (kh * KERNEL + kw) * IN_C * out_vectors();
-                for (var c = 0u; c < IN_C; c++) {
-                    low += x[xi] * weights[wi];
-                    high += x[xi] * weights[wi + 1u];
-                    xi += sizes.n * IN_H * IN_W;
-                    wi += out_vectors();
-                }
+        let ih = row % OUT_H * STRIDE + kh - PAD;
+        if ih < IN_H {
+            for (var kw = 0u; kw < KERNEL; kw += TAPS) {
+                let at = w_first + (kh * KERNEL + kw) * next_tap;
+                let column = ow * STRIDE + kw - PAD;
+                let sweep = Sweep(image + ih * IN_W, sizes.n * IN_H * IN_W, column, IN_W, at, next_tap, out_vectors());
+                add_channels(&tile, sweep, IN_C);
             }
         }
     }
-    let o = id.y * 8u;
-    store(id, o, low.x);
-    store(id, o + 1u, low.y);
-    store(id, o + 2u, low.z);
-    store(id, o + 3u, low.w);
-    store(id, o + 4u, high.x);
-    store(id, o + 5u, high.y);
-    store(id, o + 6u, high.z);
-    store(id, o + 7u, high.w);
+    let map = sizes.n * OUT_H * OUT_W;
+    let first = (id.z * OUT_C + id.y * 8u) * map + row * OUT_W + ow;
+    store_tile(&tile, Place(first, 1u, map, OUT_W - ow, OUT_C - id.y * 8u));
 }
 
-fn store(id: vec3u, o: u32, value: f32) {
-    if o < OUT_C {
-        y[(id.z * OUT_C + o) * sizes.n * OUT_H * OUT_W + id.x] = value;
-    }
+fn source(i: u32) -> f32 {
+    return x[i];
+}
+
+fn weight(i: u32) -> vec4f {
+    return weights[i];
+}
+
+fn put(i: u32, value: f32) {
+    y[i] = value;
 }

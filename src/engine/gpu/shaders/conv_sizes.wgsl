@@ -15,3 +15,8 @@ override PAD: u32;
 fn out_vectors() -> u32 {
     return (OUT_C + 7u) / 8u * 2u;
 }
+
+// vec4s of one (kh, kw, out) of the transposed weights.
+fn in_vectors() -> u32 {
+    return (IN_C + 7u) / 8u * 2u;
+}

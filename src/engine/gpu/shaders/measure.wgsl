@@ -3,20 +3,21 @@
 
 struct Sizes {
     n: u32,
-    // Blocks of one arm, in all layers.
-    blocks: u32,
+    // In vec4, of one arm.
+    weight_arm: u32,
 }
 
 @group(1) @binding(0) var<uniform> sizes: Sizes;
 @group(1) @binding(1) var<storage, read> losses: array<vec2f>;
-@group(1) @binding(2) var<storage, read> block_sums: array<vec4f>;
-// First block of each layer, and the end.
-@group(1) @binding(3) var<storage, read> layer_blocks: array<u32>;
+@group(1) @binding(2) var<storage, read> weight_sums: array<vec4f>;
+// First vec4 of each layer, and the end.
+@group(1) @binding(3) var<storage, read> bounds: array<u32>;
 @group(1) @binding(4) var<storage, read_write> ring: array<f32>;
 
-var<workgroup> lanes: array<vec4f, 64>;
+const THREADS = 128u;
+var<workgroup> lanes: array<vec4f, THREADS>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn main(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) grid: vec3u,
@@ -24,19 +25,19 @@ fn main(
 ) {
     var sum = vec4f();
     if group.x == 0u {
-        for (var i = local; i < sizes.n; i += 64u) {
+        for (var i = local; i < sizes.n; i += THREADS) {
             sum += vec4f(losses[group.z * sizes.n + i], 0.0, 0.0);
         }
     } else {
-        for (var i = layer_blocks[group.x - 1u] + local; i < layer_blocks[group.x]; i += 64u) {
-            sum += block_sums[group.z * sizes.blocks + i];
+        for (var i = bounds[group.x - 1u] + local; i < bounds[group.x]; i += THREADS) {
+            sum += weight_sums[group.z * sizes.weight_arm + i];
         }
     }
     lanes[local] = sum;
     workgroupBarrier();
     if local == 0u {
         var total = lanes[0];
-        for (var i = 1u; i < 64u; i++) {
+        for (var i = 1u; i < THREADS; i++) {
             total += lanes[i];
         }
         let row = (inputs.ring * grid.z + group.z) * (4u * grid.x - 2u);

@@ -3,26 +3,28 @@
 
 override ACCUMULATE: bool;
 
-@group(1) @binding(1) var<storage, read> x: array<f32>;
-@group(1) @binding(2) var<storage, read> dy: array<f32>;
+@group(1) @binding(1) var<storage, read> x: array<Element>;
+@group(1) @binding(2) var<storage, read> dy: array<Element>;
 @group(1) @binding(3) var<storage, read> stats: array<vec2f>;
-@group(1) @binding(4) var<storage, read_write> dx: array<f32>;
+@group(1) @binding(4) var<storage, read_write> dx: array<Element>;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
     let base = set_base(group.x, group.z);
-    let count = sizes.runs * sizes.run_len;
+    let elements = sizes.runs * sizes.run_len;
     let mean = stats[group.z * sizes.sets + group.x].x;
     let rstd = stats[group.z * sizes.sets + group.x].y;
-    var sums = vec2f();
-    for (var e = local; e < count; e += THREADS) {
+    var sum = Element();
+    var products = Element();
+    for (var e = local; e < elements; e += THREADS) {
         let i = member(base, e);
         let normalised = (x[i] - mean) * rstd;
         let d = dy[i] * activation_slope(normalised);
-        sums += vec2f(d, d * normalised);
+        sum += d;
+        products += d * normalised;
     }
-    let averages = workgroup_sum(sums, local) / f32(count);
-    for (var e = local; e < count; e += THREADS) {
+    let averages = workgroup_sum(vec2f(total(sum), total(products)), local) / f32(sizes.count);
+    for (var e = local; e < elements; e += THREADS) {
         let i = member(base, e);
         let normalised = (x[i] - mean) * rstd;
         let d = dy[i] * activation_slope(normalised);

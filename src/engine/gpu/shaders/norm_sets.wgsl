@@ -1,4 +1,4 @@
-// The index sets of a normalisation: twin of NormGeometry, over [arm][c, n, h, w].
+// The index sets of a normalisation: twin of NormGeometry, over [arm][c, n, h, w]. It counts in `Element`.
 
 struct Sizes {
     inner: u32,
@@ -9,8 +9,10 @@ struct Sizes {
     run_stride: u32,
     // Sets of one arm.
     sets: u32,
-    // Elements of one arm.
+    // Of one arm.
     arm: u32,
+    // Numbers of one set.
+    count: u32,
 }
 
 @group(1) @binding(0) var<uniform> sizes: Sizes;
