@@ -14,9 +14,10 @@ const HELP: &str = "\
 cargo xtask serve [--port N] [--dev]   build the page and serve it at http://127.0.0.1:8080
 cargo xtask test [--fast] [STAGE…]     run every test, or the fast ones, or the stages named
 cargo xtask build                      build the page into dist/
-cargo xtask bench [--peers FOLDER] [--python PROGRAM] [--rounds N] [--quick] [--built]
+cargo xtask bench [--peers FOLDER] [--python PROGRAM] [--rounds N] [--quick] [--patient] [--built]
                                        measure, and write docs/PERFORMANCE.md; FOLDER holds the built peers, PROGRAM
-                                       is a Python with torch, --built takes dist/ and target/release as they are
+                                       is a Python with torch; --patient leaves out nothing when it takes long,
+                                       --built takes dist/ and target/release as they are
 cargo xtask optimise                   (called by trunk) make the wasm smaller and faster";
 
 fn main() -> std::process::ExitCode {
