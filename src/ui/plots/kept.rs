@@ -110,6 +110,7 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::{Session, tests::one_row};
 
     const ID: Id = Id { what: "sum", arm: Arm::Wd, group: 0 };
 
@@ -126,6 +127,28 @@ mod tests {
         };
         assert_eq!([ask(4), ask(6), ask(6), ask(2)], [Some(6.0), Some(15.0), Some(15.0), Some(1.0)]);
         assert_eq!(asked, [0, 1, 2, 3, 4, 5, 0, 1]);
+    }
+
+    #[test]
+    fn what_was_derived_from_every_step_stays_when_its_sources_are_thinned() {
+        let mut session = Session::default();
+        let (kept, value) = (Kept::default(), |step: u64| if step == 1_235 { 99.0 } else { step as f64 });
+        let ask = |session: &Session| {
+            let loss = &session.arm(Arm::Wd).loss;
+            kept.series(ID, session.rows(), loss.len(), |i, before| before.last().copied().unwrap_or(0.0) + loss[i])
+        };
+        // A running sum, asked for now and then.
+        let mut sum = 0.0;
+        for step in 0..30_000 {
+            one_row(&mut session, step, value(step));
+            sum += value(step);
+            if step % 1_000 == 0 {
+                assert_eq!(ask(&session).last(), Some(&sum), "{step}");
+            }
+        }
+        assert!(session.rows().stride() > 1);
+        let at = session.rows().row(8_000);
+        assert_eq!(ask(&session)[at], (0..=8_000).map(value).sum::<f64>(), "exact where half the steps are gone");
     }
 
     #[test]

@@ -27,6 +27,16 @@ fn type_over(harness: &mut Harness<'_, App>, shown: &str, field: &str, text: &st
 const HIGH: Vec2 = vec2(1440.0, 1_600.0);
 
 #[test]
+fn a_chosen_instrument_comes_into_view() {
+    let (mut harness, _) = open(SIZES[0], Theme::Light, State::Paused, 50);
+    let title = "Where does the twin exist?";
+    harness.get_by_role_and_label(Role::CheckBox, "phase picture").click();
+    harness.run_steps(60);
+    let picture = harness.get_by_role_and_label(Role::GraphicsObject, title).rect();
+    assert!(picture.top() > 48.0 && picture.bottom() < SIZES[0].y, "{picture:?}");
+}
+
+#[test]
 fn a_schedule_is_chosen_and_typed_and_takes_effect_at_once() {
     let (mut harness, recorder) = open(HIGH, Theme::Light, State::Paused, 50);
     pick(&mut harness, "schedule: constant", "step decay");
