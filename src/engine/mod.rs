@@ -6,7 +6,7 @@
 //! enqueued and hands back its [`Output`]s in order. One wait serves many steps.
 //!
 //! **Memory order.** Feature maps are `[c, n, h, w]`: with the channel outermost a BatchNorm set is one contiguous run
-//! and a convolution's GEMM over many images writes its output in place. Images enter as `[n, c, h, w]`.
+//! and threads that share out channels write contiguous parts. Images enter as `[n, c, h, w]`.
 
 pub mod cpu;
 pub mod crew;

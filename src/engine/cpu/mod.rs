@@ -1,9 +1,10 @@
 //! The CPU engine, in f32 and f64: the reference, the fallback where there is no GPU, and the exact mode.
 //!
-//! Convolutions are GEMMs over blocks of unfolded images ([`conv`]), norms and activations run over contiguous sets
-//! ([`norm`], [`activation`]). [`mod@reference`] holds a naive twin of every operation, which the tests compare with. The
-//! arms are independent: natively each runs in a thread of its own, in the page one after another, and the bits are the
-//! same.
+//! Convolutions are computed directly in register tiles ([`conv`]), norms and activations over contiguous sets ([`norm`],
+//! [`activation`]), all in vectors that are named and not hoped for (`vector`). [`mod@reference`] holds a naive twin of
+//! every operation, which the tests compare with. The arms are independent: natively each runs in a thread of its own,
+//! and where there are more threads than arms several share the work of one (`team`); in the page one after another. The
+//! bits are the same.
 
 pub mod activation;
 mod arm;

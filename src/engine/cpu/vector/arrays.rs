@@ -24,6 +24,11 @@ where
         Self(x.map(V::splat))
     }
     #[inline(always)]
+    unsafe fn load_from(x: *const T) -> Self {
+        // SAFETY: as the caller promises.
+        Self(unsafe { x.cast::<[T; N]>().read_unaligned() }.map(V::splat))
+    }
+    #[inline(always)]
     fn store(self, x: &mut [T]) {
         let x: &mut [T; N] = x.first_chunk_mut().expect("enough numbers");
         *x = self.0.map(V::sum);

@@ -32,15 +32,19 @@ pub trait Vector<T>: Copy {
     fn splat(x: T) -> Self;
     /// The first numbers of `x`; panics where there are too few.
     fn load(x: &[T]) -> Self;
+    /// The numbers from `x` on.
+    ///
+    /// # Safety
+    /// They can be read; no alignment is asked for.
+    unsafe fn load_from(x: *const T) -> Self;
     /// The numbers of `x` from `at` on.
     ///
     /// # Safety
     /// `at + LEN ≤ x.len()`: the inner loops check once for many.
     #[inline(always)]
     unsafe fn load_at(x: &[T], at: usize) -> Self {
-        debug_assert!(at + Self::LEN <= x.len());
-        // SAFETY: as the caller promises.
-        Self::load(unsafe { x.get_unchecked(at..at + Self::LEN) })
+        // SAFETY: as the caller promises. Nothing wraps; a debug build would check a plain `add` here, in every turn.
+        unsafe { Self::load_from(x.as_ptr().wrapping_add(at)) }
     }
     /// Overwrites the first numbers of `x`; panics where there are too few.
     fn store(self, x: &mut [T]);

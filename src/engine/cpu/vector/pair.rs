@@ -20,6 +20,11 @@ impl<T: Copy + std::ops::Add<Output = T>, V: Vector<T>> Vector<T> for Pair<V> {
         Self(V::load(x), V::load(&x[V::LEN..]))
     }
     #[inline(always)]
+    unsafe fn load_from(x: *const T) -> Self {
+        // SAFETY: as the caller promises, for both halves.
+        unsafe { Self(V::load_from(x), V::load_from(x.wrapping_add(V::LEN))) }
+    }
+    #[inline(always)]
     fn store(self, x: &mut [T]) {
         let x = &mut x[..Self::LEN];
         self.0.store(x);

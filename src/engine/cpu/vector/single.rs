@@ -16,6 +16,11 @@ macro_rules! single {
                 x[0]
             }
             #[inline(always)]
+            unsafe fn load_from(x: *const $type) -> Self {
+                // SAFETY: as the caller promises.
+                unsafe { x.read_unaligned() }
+            }
+            #[inline(always)]
             fn store(self, x: &mut [$type]) {
                 x[0] = self;
             }

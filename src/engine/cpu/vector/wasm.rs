@@ -33,6 +33,11 @@ macro_rules! vector {
                 Self(unsafe { v128_load(x.as_ptr().cast()) })
             }
             #[inline(always)]
+            unsafe fn load_from(x: *const $type) -> Self {
+                // SAFETY: as the caller promises.
+                Self(unsafe { v128_load(x.cast()) })
+            }
+            #[inline(always)]
             fn store(self, x: &mut [$type]) {
                 let x: &mut [$type; $len] = x.first_chunk_mut().expect("enough numbers");
                 // SAFETY: 16 writable bytes; no alignment is asked for.

@@ -36,6 +36,10 @@ macro_rules! vector {
                 Self(unsafe { $loadu(x.as_ptr()) })
             }
             #[inline(always)]
+            unsafe fn load_from(x: *const $type) -> Self {
+                Self(unsafe { $loadu(x) })
+            }
+            #[inline(always)]
             fn store(self, x: &mut [$type]) {
                 let x: &mut [$type; $len] = x.first_chunk_mut().expect("enough numbers");
                 unsafe { $storeu(x.as_mut_ptr(), self.0) }
