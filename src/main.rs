@@ -11,8 +11,27 @@ fn main() {
 /// What the Worker's script calls once the module is there.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn explr_worker() {
-    explr::host::worker_main();
+pub fn explr_worker(role: &str) {
+    explr::host::worker_main(role);
+}
+
+/// What bench.html calls to build an engine: see [`explr::page::bench::start`].
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn explr_bench_start(
+    net: String,
+    batch: f64,
+    engine: String,
+    arms: f64,
+) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
+    explr::page::bench::start(net, batch, engine, arms).await
+}
+
+/// What bench.html calls to train: see [`explr::page::bench::train`].
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn explr_bench_train(steps: f64) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
+    explr::page::bench::train(steps).await
 }
 
 /// With arguments a headless command, without them the lab in a window.

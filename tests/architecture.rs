@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Each top module with those it may use. A line missing here is a module missing from the map.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("theory", &[]),
     ("model", &[]),
     ("data", &["model"]),
     ("experiment", &["theory", "model"]),
     ("engine", &["model"]),
     ("trainer", &["engine", "data", "experiment", "theory", "model"]),
+    ("bench", &["engine", "model"]),
     ("session", &["trainer::message", "experiment", "theory"]),
-    ("host", &["trainer", "data"]),
+    ("host", &["trainer", "data", "engine", "experiment"]),
     ("ui", &["session", "trainer::message", "experiment", "theory", "host", "model"]),
-    ("page", &["ui", "session", "trainer::message", "experiment", "theory", "host", "model"]),
-    ("cli", &["theory", "model", "data", "experiment", "engine", "trainer", "session", "host", "ui", "page"]),
+    ("page", &["bench", "ui", "session", "trainer::message", "experiment", "theory", "host", "model"]),
+    ("cli", &["bench", "theory", "model", "data", "experiment", "engine", "trainer", "session", "host", "ui", "page"]),
     ("main", &["cli", "host", "page", "ui", "session", "experiment", "trainer"]),
 ];
 

@@ -12,7 +12,7 @@ use crate::model::Role;
 /// with θ on the right the weights of the forward pass, then `θ ← θ·2^−halvings`, `v ← v·2^halvings`. A plain step has
 /// `kick` 0, `gradient` and `theta` 1 ([`ArmInput::plain`]). The others are steps of a net that is converted between the
 /// forward pass and the update ([`ArmInput::converted`]): no read-back and no pass of its own.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ArmInput {
     /// η, for the weights as they are stored after the step (before the halvings).
     pub lr: f64,

@@ -1,5 +1,5 @@
 //! How a training step is computed. Two engines, one trait: [`cpu`] (f32 and f64; the reference, the fallback and the
-//! exact mode) and [`gpu`] (f32, WGSL). An engine executes a [`Plan`] for several arms in lockstep; it knows numbers per
+//! exact mode; [`crew`] spreads it over Workers) and [`gpu`] (f32, WGSL). An engine executes a [`Plan`] for several arms in lockstep; it knows numbers per
 //! arm, never which arm is which or why.
 //!
 //! **Enqueue, then collect.** [`Engine::step`], [`Engine::evaluate`] and [`Engine::snapshot`] enqueue; [`Engine::collect`] waits for what was
@@ -9,13 +9,16 @@
 //! and a convolution's GEMM over many images writes its output in place. Images enter as `[n, c, h, w]`.
 
 pub mod cpu;
+pub mod crew;
 pub mod gpu;
 pub mod input;
+pub mod profile;
 
 pub use input::ArmInput;
 
 use crate::model::{Draw, Net, Plan, WeightId};
 use futures_util::future::LocalBoxFuture;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Images of one evaluation chunk: the probe batch is the first chunk of the test set.
@@ -68,7 +71,7 @@ impl Setup {
 }
 
 /// What one arm measured in one step, before its update but for [`LayerSums::step_sq`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ArmRow {
     /// Mean cross-entropy of the batch, nats.
     pub loss: f64,
@@ -79,7 +82,7 @@ pub struct ArmRow {
 }
 
 /// Sums over the weights of one convolution.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LayerSums {
     /// ‖θ‖² of the stored weights.
     pub weight_sq: f64,
@@ -93,7 +96,7 @@ pub struct LayerSums {
 }
 
 /// What came of something enqueued.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Output {
     /// A training step; one row an arm.
     Row {
@@ -129,6 +132,8 @@ pub enum EngineError {
     DeviceLost(String),
     /// The device refused; the sentence says what.
     Refused(String),
+    /// A Worker that trained some of the arms stopped; its own words.
+    WorkerStopped(String),
 }
 
 impl std::fmt::Display for EngineError {
@@ -136,11 +141,25 @@ impl std::fmt::Display for EngineError {
         match self {
             Self::DeviceLost(why) => write!(f, "the GPU device was lost: {why}"),
             Self::Refused(why) => write!(f, "the GPU device refused: {why}"),
+            Self::WorkerStopped(why) => write!(f, "a Worker that trained some of the runs stopped: {why}"),
         }
     }
 }
 
 impl std::error::Error for EngineError {}
+
+/// What an engine has asked of a GPU since it was built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GpuCalls {
+    /// Kernels dispatched.
+    pub dispatches: u64,
+    /// Command buffers submitted one by one, those that read results back among them.
+    pub submits: u64,
+    /// Pipelines compiled.
+    pub pipelines: u64,
+    /// Bytes of all buffers made.
+    pub bytes: u64,
+}
 
 /// Trains all arms in lockstep.
 pub trait Engine {
@@ -166,6 +185,11 @@ pub trait Engine {
 
     /// The weights of one arm, in the order of [`Setup::weights`].
     fn weights(&mut self, arm: usize) -> LocalBoxFuture<'_, Result<Vec<f64>, EngineError>>;
+
+    /// What was asked of a GPU so far; `None` where there is none.
+    fn gpu_calls(&self) -> Option<GpuCalls> {
+        None
+    }
 
     /// Makes the device go away, to try the recovery. Does nothing where there is no device to lose.
     fn lose_device(&mut self) {}

@@ -9,7 +9,7 @@ mod web;
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::{Host, Native};
 #[cfg(target_arch = "wasm32")]
-pub use web::{Host, hold, worker_main};
+pub use web::{Host, crew_size, hold, start_crew, worker_main};
 
 /// What a browser without a GPU tells its user: pure, so that every machine tests it.
 #[cfg(all(test, not(target_arch = "wasm32")))]

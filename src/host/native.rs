@@ -1,6 +1,9 @@
 //! A trainer in a thread.
 
 use crate::data::{self, Dataset};
+use crate::engine::cpu::CpuEngine;
+use crate::engine::{Engine, Setup};
+use crate::experiment::Precision;
 use crate::trainer::{Command, Event, Platform, Source, run};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use std::io::Read;
@@ -27,7 +30,7 @@ impl Host {
                 wake();
             }
         };
-        std::thread::spawn(move || pollster::block_on(run(inbox, post, Native)));
+        std::thread::spawn(move || pollster::block_on(run(inbox, Box::new(post), Native)));
         Self { commands, events }
     }
 
@@ -60,8 +63,12 @@ impl Platform for Native {
         "No GPU was found: no Vulkan, Metal or Direct3D 12 driver answered.".into()
     }
 
-    fn threads(&self) -> usize {
-        std::thread::available_parallelism().map_or(1, Into::into)
+    async fn cpu_engine(&self, setup: Setup, precision: Precision) -> Box<dyn Engine> {
+        let threads = std::thread::available_parallelism().map_or(1, Into::into);
+        match precision {
+            Precision::F32 => Box::new(CpuEngine::<f32>::new(setup, threads)),
+            Precision::F64 => Box::new(CpuEngine::<f64>::new(setup, threads)),
+        }
     }
 
     async fn fashion28(&self) -> Result<Dataset, String> {

@@ -3,7 +3,7 @@
 use super::{Activation, Norm, plan::Shape};
 
 /// One layer of a network.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Layer {
     /// A convolution without bias, padded by `kernel / 2`.
     Conv {
@@ -46,7 +46,7 @@ pub enum Layer {
 }
 
 /// How a residual block's input reaches its sum.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Shortcut {
     /// x itself.
     Identity,
@@ -57,7 +57,7 @@ pub enum Shortcut {
 }
 
 /// A network: layers, then global average pooling, then a frozen linear head without bias.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Net {
     /// One input image.
     pub input: Shape,

@@ -2,7 +2,6 @@
 
 use super::message::EngineReport;
 use super::platform::Platform;
-use crate::engine::cpu::CpuEngine;
 use crate::engine::gpu::{self, GpuEngine};
 use crate::engine::{ArmInput, Engine, EngineError, Setup};
 use crate::experiment::{EngineChoice, Experiment, Precision};
@@ -101,11 +100,8 @@ pub async fn build(
     setup: Setup,
     platform: &impl Platform,
 ) -> Result<(Box<dyn Engine>, EngineReport), EngineError> {
-    let engine: Box<dyn Engine> = match (choice.gpu, precision) {
-        (true, _) => Box::new(GpuEngine::new(&setup).await?),
-        (false, Precision::F32) => Box::new(CpuEngine::<f32>::new(setup, platform.threads())),
-        (false, Precision::F64) => Box::new(CpuEngine::<f64>::new(setup, platform.threads())),
-    };
+    let engine: Box<dyn Engine> =
+        if choice.gpu { Box::new(GpuEngine::new(&setup).await?) } else { platform.cpu_engine(setup, precision).await };
     let report = EngineReport {
         kind: if choice.gpu { "GPU" } else { "CPU" }.into(),
         device: engine.device_name().into(),
@@ -118,8 +114,8 @@ pub async fn build(
 /// Time of one training step on the CPU and on the GPU.
 async fn race(setup: &Setup, platform: &impl Platform) -> Result<(Duration, Duration), EngineError> {
     let mut gpu = GpuEngine::new(setup).await?;
-    let mut cpu = CpuEngine::<f32>::new(setup.clone(), platform.threads());
-    Ok((step_time(&mut cpu, setup).await?, step_time(&mut gpu, setup).await?))
+    let mut cpu = platform.cpu_engine(setup.clone(), Precision::F32).await;
+    Ok((step_time(cpu.as_mut(), setup).await?, step_time(&mut gpu, setup).await?))
 }
 
 async fn step_time(engine: &mut dyn Engine, setup: &Setup) -> Result<Duration, EngineError> {

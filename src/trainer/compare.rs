@@ -62,7 +62,7 @@ impl Comparisons {
     }
 
     /// Asks `engine` for the logits of the probe batch, or of the whole test set, and for the weights somebody looks at,
-    /// before `step`.
+    /// before `step`. Returns how many evaluations that makes.
     pub fn enqueue(
         &mut self,
         engine: &mut dyn Engine,
@@ -70,7 +70,7 @@ impl Comparisons {
         whole_test_set: bool,
         inputs: &[ArmInput],
         courses: &Courses,
-    ) {
+    ) -> usize {
         self.last = Some(step);
         let last = self.test_labels.len() - EVAL_CHUNK;
         let chunks: VecDeque<usize> = if whole_test_set {
@@ -81,12 +81,14 @@ impl Comparisons {
         for &start in &chunks {
             engine.evaluate(step, start, inputs);
         }
+        let evaluations = chunks.len();
         let (distance, samples, correct) = (Vec::new(), Vec::new(), Vec::new());
         self.comparing.push_back(Comparing { step, chunks, distance, samples, correct, whole_test_set });
         let exponents = self.arms.iter().map(|&arm| courses.of(arm).map_or(0, |course| course.exponent)).collect();
         let layers: &[usize] = if self.watched.layer == 0 { &[0] } else { &[0, self.watched.layer] };
         engine.snapshot(step, layers);
         self.looking.push_back(Looking { step, of: self.watched, exponents });
+        evaluations
     }
 
     /// Takes in the weights asked for.

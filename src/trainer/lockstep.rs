@@ -1,11 +1,12 @@
 //! All arms of one experiment, step by step, on one engine.
 
+use super::build::MAX_TEST;
 use super::compare::Comparisons;
 use super::drive::{Courses, Drive, TwinEnds};
 use super::measure::{Turned, arm_point};
 use super::message::{ArmPoint, ArmStop, Event, NetworkInfo, Row, StopReason, Watched};
 use crate::data::{BatchOrder, Dataset};
-use crate::engine::{ArmInput, ArmRow, Engine, EngineError, Output};
+use crate::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, MAX_ENQUEUED, Output};
 use crate::experiment::{Arm, Change, Experiment, Setting};
 use std::collections::VecDeque;
 
@@ -49,6 +50,8 @@ pub struct Lockstep {
     changes_applied: usize,
     stopped: Vec<ArmStop>,
     comparisons: Comparisons,
+    /// Steps and evaluation chunks that the engine was handed since it was last waited for.
+    enqueued: usize,
     /// What was known of the steps that are on their way.
     pending: VecDeque<(u64, Courses)>,
     /// By arm: what the next angle is measured from.
@@ -79,6 +82,7 @@ impl Lockstep {
             step: 0,
             changes_applied: 0,
             stopped: Vec::new(),
+            enqueued: 0,
             pending: VecDeque::new(),
             turned: Default::default(),
             events: Vec::new(),
@@ -168,6 +172,12 @@ impl Lockstep {
         }
     }
 
+    /// Whether [`Lockstep::collect`] must come before the next step, as that step may need an evaluation of every test
+    /// image, and the pause after it another.
+    pub fn is_full(&self) -> bool {
+        self.enqueued + 2 * MAX_TEST.div_ceil(EVAL_CHUNK) + 1 > MAX_ENQUEUED
+    }
+
     /// Enqueues the next step, and the evaluations due before it.
     pub fn enqueue(&mut self) -> Enqueued {
         self.apply_changes();
@@ -192,6 +202,7 @@ impl Lockstep {
         }
         let batch = self.order.next_batch();
         self.engine.step(self.step, &batch, &inputs);
+        self.enqueued += 1;
         self.pending.push_back((self.step, courses));
         self.step += 1;
         Enqueued::Step
@@ -227,7 +238,7 @@ impl Lockstep {
     }
 
     fn enqueue_evaluation(&mut self, whole_test_set: bool, inputs: &[ArmInput], courses: &Courses) {
-        self.comparisons.enqueue(self.engine.as_mut(), self.step, whole_test_set, inputs, courses);
+        self.enqueued += self.comparisons.enqueue(self.engine.as_mut(), self.step, whole_test_set, inputs, courses);
     }
 
     /// Waits for everything enqueued and says what came of it.
@@ -235,6 +246,7 @@ impl Lockstep {
     /// # Errors
     /// When the device was lost or refused; what was enqueued is gone then.
     pub async fn collect(&mut self) -> Result<Vec<Event>, EngineError> {
+        self.enqueued = 0;
         let outputs = self.engine.collect().await?;
         let (mut rows, mut evaluations, mut weights) = (Vec::new(), Vec::new(), Vec::new());
         for output in outputs {

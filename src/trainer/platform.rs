@@ -1,6 +1,8 @@
 //! What a thread and a Worker do differently.
 
 use crate::data::Dataset;
+use crate::engine::{Engine, Setup};
+use crate::experiment::Precision;
 use std::time::Duration;
 
 /// Where the trainer lives.
@@ -14,8 +16,8 @@ pub trait Platform {
     /// Why there may be no GPU here and what to switch on, as a sentence.
     fn no_gpu_hint(&self) -> String;
 
-    /// Threads the CPU engine may use.
-    fn threads(&self) -> usize;
+    /// The CPU engine at step 0, over as many threads or Workers as pay.
+    fn cpu_engine(&self, setup: Setup, precision: Precision) -> impl Future<Output = Box<dyn Engine>>;
 
     /// Fashion-MNIST in 28×28, which is not inside the page.
     ///

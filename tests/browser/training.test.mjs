@@ -2,6 +2,7 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
 import { Lab, distanceAt, mean } from "./lab.mjs";
 
 let lab;
@@ -60,4 +61,21 @@ test("the engine is chosen with a reason where the link leaves it open", async (
   assert.match(engine.kind, /^(CPU|GPU)$/);
   assert.ok(engine.reason.length > 10, engine.reason);
   await tab.close();
+});
+
+test("the runs train in Workers of their own, and how they are shared out changes no bit", async () => {
+  const finished = async (arms) => {
+    const tab = await lab.tab(`#v=1&engine=cpu&n=40&arms=${arms}`);
+    await tab.untilState("Finished");
+    const result = { state: await tab.state(), series: await tab.series(), errors: tab.errors };
+    await tab.close();
+    return result;
+  };
+  const [two, four] = [await finished("wd,exp"), await finished("wd,exp,control,ablation")];
+  const device = (arms) => (availableParallelism() > 1 ? `CPU, ${Math.min(availableParallelism(), arms)} Workers` : "CPU");
+  assert.equal(two.state.engine.device, device(2));
+  assert.equal(four.state.engine.device, device(4));
+  const of = ({ series }) => JSON.stringify(["wd", "exp"].map((arm) => [series.arms[arm].loss, series.arms[arm].log10_weight_norm]));
+  assert.equal(of(four), of(two));
+  assert.deepEqual([...two.errors, ...four.errors], []);
 });

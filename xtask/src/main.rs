@@ -1,5 +1,7 @@
 //! The workshop of the lab: `cargo xtask serve`, `cargo xtask test`. It installs what is missing and says so.
 
+mod bench;
+mod bench_page;
 mod install;
 mod page;
 mod serve;
@@ -12,6 +14,10 @@ const HELP: &str = "\
 cargo xtask serve [--port N] [--dev]   build the page and serve it at http://127.0.0.1:8080
 cargo xtask test [--fast] [STAGE…]     run every test, or the fast ones, or the stages named
 cargo xtask build                      build the page into dist/
+cargo xtask bench [--peers FOLDER] [--python PROGRAM] [--rounds N] [--quick] [--patient] [--built]
+                                       measure, and write docs/PERFORMANCE.md; FOLDER holds the built peers, PROGRAM
+                                       is a Python with torch; --patient leaves out nothing when it takes long,
+                                       --built takes dist/ and target/release as they are
 cargo xtask optimise                   (called by trunk) make the wasm smaller and faster";
 
 fn main() -> std::process::ExitCode {
@@ -20,6 +26,7 @@ fn main() -> std::process::ExitCode {
     let done = match words.split_first() {
         Some((&"serve", rest)) => serve::main(rest),
         Some((&"test", rest)) => stages::main(rest),
+        Some((&"bench", rest)) => bench::main(rest),
         Some((&"build", [])) => install::for_page().and_then(|()| page::build(true)),
         Some((&"optimise", [])) => page::optimise(),
         Some((&("help" | "--help" | "-h"), _)) | None => {

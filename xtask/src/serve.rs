@@ -3,7 +3,7 @@
 use crate::shell::{Result, root};
 use crate::{install, page};
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
 /// Builds the page and serves it until interrupted.
@@ -25,13 +25,25 @@ pub fn main(arguments: &[&str]) -> Result<()> {
         .map_err(|e| format!("port {port} cannot be used ({e}); try `cargo xtask serve --port {}`.", port ^ 1))?;
     install::for_page()?;
     page::build(release)?;
-    let folder = root().join("dist");
     println!("\nThe lab is at http://{}  (Ctrl-C ends it)", listener.local_addr().map_err(|e| e.to_string())?);
+    listen(&listener, &root().join("dist"));
+    Ok(())
+}
+
+/// Serves a folder on a free port as long as the program runs. Returns where.
+pub fn in_background(folder: &Path) -> Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|e| format!("no port is free ({e})."))?;
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    let folder = folder.to_owned();
+    std::thread::spawn(move || listen(&listener, &folder));
+    Ok(address)
+}
+
+fn listen(listener: &TcpListener, folder: &Path) {
     for stream in listener.incoming().flatten() {
-        let folder = folder.clone();
+        let folder = folder.to_owned();
         std::thread::spawn(move || answer(stream, &folder));
     }
-    Ok(())
 }
 
 /// One request, one answer. A browser that goes away is no error worth a word.

@@ -1,31 +1,29 @@
 //! `explr bench`: how fast an engine trains the peers' networks, and that it trains what they train.
 
-pub mod peers;
+mod profile;
 mod report;
 
-pub use report::Report;
+pub use profile::Profile;
+pub use report::{GpuReport, Report};
 
 use super::run::{EngineArgument, PrecisionArgument};
-use crate::engine::cpu::CpuEngine;
-use crate::engine::gpu::{GpuEngine, encode, layout::Layout};
-use crate::engine::{Engine, EngineError, MAX_ARMS, Output, Setup};
+use crate::bench::{Kind, Trial, peers::PeerNet};
+use crate::engine::profile::median;
+use crate::engine::{EngineError, MAX_ARMS};
 use crate::experiment::{Precision, limits};
 use crate::model::plan::INPUT;
-use crate::model::{Draw, Op, Plan};
+use crate::model::{Op, Plan};
 use clap::Args;
-use peers::{BATCHES, PeerNet};
 use web_time::Instant;
 
 /// Steps before the clock starts; their losses are printed.
 const WARM_UP: u64 = 4;
-/// Steps between two waits for the engine, as the peers' pages read the loss.
-const READ_EVERY: u64 = 10;
 
 /// Arguments of `explr bench`.
 #[derive(Args)]
 pub struct Bench {
     /// Which network.
-    #[arg(long, value_enum, ignore_case = true, default_value = "N1")]
+    #[arg(long, value_parser = PeerNet::parse, default_value = "N1")]
     pub net: PeerNet,
     /// Images per step; 32 for N0 and 64 for the others by default.
     #[arg(long, value_parser = clap::value_parser!(u64).range(*limits::BATCH.start() as u64..=*limits::BATCH.end() as u64))]
@@ -39,12 +37,18 @@ pub struct Bench {
     /// Arms trained in lockstep, all alike.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MAX_ARMS as u64))]
     pub arms: u64,
+    /// Most threads of the CPU engine; as many as the machine has by default.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256))]
+    pub threads: Option<u64>,
     /// Steps of a round.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
     pub steps: u64,
     /// Rounds, of which the median counts.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     pub rounds: u64,
+    /// Measure each dispatch of a GPU's step, or each operation of one CPU thread's, beside the device's limits.
+    #[arg(long)]
+    pub profile: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -55,11 +59,17 @@ pub struct Bench {
 /// # Errors
 /// A sentence when the engine cannot be had.
 pub fn main(args: &Bench) -> Result<(), String> {
-    let report = measure(args)?;
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|error| error.to_string())?);
+    let (json, text) = if args.profile {
+        let profile = profile::measure(args)?;
+        (serde_json::to_string_pretty(&profile), profile.text())
     } else {
-        print!("{}", report.text());
+        let report = measure(args)?;
+        (serde_json::to_string_pretty(&report), report.text())
+    };
+    if args.json {
+        println!("{}", json.map_err(|error| error.to_string())?);
+    } else {
+        print!("{text}");
     }
     Ok(())
 }
@@ -70,96 +80,62 @@ pub fn main(args: &Bench) -> Result<(), String> {
 /// As [`main`].
 pub fn measure(args: &Bench) -> Result<Report, String> {
     let batch = args.batch.map_or(args.net.usual_batch(), |batch| batch as usize);
-    let setup = args.net.setup(batch, args.arms as usize);
-    let plan = setup.train_plan();
+    let plan = Plan::new(&args.net.net(), batch);
     let gflop_per_step = convolution_flops(&plan) * args.arms as f64 / 1e9;
-    let dispatches_per_step = match args.engine {
-        EngineArgument::Cpu => None,
-        EngineArgument::Gpu => Some(encode::training_step(&plan, &Layout::new(&plan), args.arms as usize).calls.len()),
-    };
-    let precision = match args.precision {
-        PrecisionArgument::F32 => Precision::F32.key(),
-        PrecisionArgument::F64 => Precision::F64.key(),
+    let kind = kind(args)?;
+    let precision = match kind {
+        Kind::Cpu(_) | Kind::Gpu => Precision::F32.key(),
+        Kind::CpuExact(_) => Precision::F64.key(),
     };
     let sentence = |error: EngineError| format!("{error}.");
     pollster::block_on(async {
-        let mut bench = Rounds { engine: engine(args, setup).await?, batch, arms: args.arms as usize, step: 0 };
-        let mut first_losses = Vec::new();
         let start = Instant::now();
-        let mut first_ms = 0.0;
-        for step in 0..WARM_UP {
-            first_losses.push(bench.train(1).await.map_err(sentence)?);
-            if step == 0 {
-                first_ms = start.elapsed().as_secs_f64() * 1e3;
-            }
+        let mut trial = Trial::start(args.net, batch, args.arms as usize, kind).await.map_err(sentence)?;
+        let setup_ms = start.elapsed().as_secs_f64() * 1e3;
+        let mut warm_up = Vec::new();
+        for _ in 0..WARM_UP {
+            warm_up.push(trial.train(1).await.map_err(sentence)?);
         }
-        let (mut rounds_ms, mut last_loss) = (Vec::new(), f64::NAN);
+        let (before, mut rounds) = (trial.gpu_calls(), Vec::new());
         for _ in 0..args.rounds {
-            let start = Instant::now();
-            last_loss = bench.train(args.steps).await.map_err(sentence)?;
-            rounds_ms.push(start.elapsed().as_secs_f64() * 1e3 / args.steps as f64);
+            rounds.push(trial.train(args.steps).await.map_err(sentence)?);
         }
+        let gpu = before.zip(trial.gpu_calls()).map(|(a, b)| GpuReport::new(a, b, args.rounds * args.steps));
+        let rounds_ms: Vec<f64> = rounds.iter().map(|round| round.ms_per_step).collect();
         let ms_per_step = median(&rounds_ms);
         Ok(Report {
-            net: format!("{:?}", args.net),
+            net: args.net.key(),
             batch,
-            device: bench.engine.device_name().to_owned(),
+            device: trial.device().to_owned(),
             precision,
-            arms: bench.arms,
+            threads: kind.threads(),
+            arms: args.arms as usize,
             steps: args.steps,
             ms_per_step,
             rounds_ms,
-            first_ms,
+            setup_ms,
+            first_ms: warm_up[0].ms_per_step,
             gflop_per_step,
             gflop_per_second: gflop_per_step / ms_per_step * 1e3,
             images_per_second: batch as f64 / ms_per_step * 1e3,
-            dispatches_per_step,
-            first_losses,
-            last_loss,
+            gpu,
+            first_losses: warm_up.iter().flat_map(|round| round.losses.clone()).collect(),
+            last_loss: rounds.iter().flat_map(|round| &round.losses).next_back().copied().unwrap_or(f64::NAN),
         })
     })
 }
 
-async fn engine(args: &Bench, setup: Setup) -> Result<Box<dyn Engine>, String> {
-    let threads = std::thread::available_parallelism().map_or(1, Into::into);
+fn kind(args: &Bench) -> Result<Kind, String> {
+    let here = || std::thread::available_parallelism().map_or(1, Into::into);
+    let threads = args.threads.map_or_else(here, |threads| threads as usize);
     Ok(match (args.engine, args.precision) {
-        (EngineArgument::Cpu, PrecisionArgument::F32) => Box::new(CpuEngine::<f32>::new(setup, threads)),
-        (EngineArgument::Cpu, PrecisionArgument::F64) => Box::new(CpuEngine::<f64>::new(setup, threads)),
-        (EngineArgument::Gpu, PrecisionArgument::F32) => {
-            Box::new(GpuEngine::new(&setup).await.map_err(|error| format!("{error}."))?)
-        }
+        (EngineArgument::Cpu, PrecisionArgument::F32) => Kind::Cpu(threads),
+        (EngineArgument::Cpu, PrecisionArgument::F64) => Kind::CpuExact(threads),
+        (EngineArgument::Gpu, PrecisionArgument::F32) => Kind::Gpu,
         (EngineArgument::Gpu, PrecisionArgument::F64) => {
             return Err("f64 arithmetic exists only on the CPU: leave out --engine gpu or --precision f64.".to_owned());
         }
     })
-}
-
-/// An engine under way through the four batches.
-struct Rounds {
-    engine: Box<dyn Engine>,
-    batch: usize,
-    arms: usize,
-    step: u64,
-}
-
-impl Rounds {
-    /// Trains `steps` steps and waits for them; the first arm's loss in the last.
-    async fn train(&mut self, steps: u64) -> Result<f64, EngineError> {
-        let inputs = vec![peers::INPUT; self.arms];
-        let mut loss = f64::NAN;
-        for done in 1..=steps {
-            let start = (self.step % BATCHES as u64) as u32 * self.batch as u32;
-            let images: Vec<Draw> = (start..start + self.batch as u32).map(Draw::plain).collect();
-            self.engine.step(self.step, &images, &inputs);
-            self.step += 1;
-            if (done % READ_EVERY == 0 || done == steps)
-                && let Some(Output::Row { arms, .. }) = self.engine.collect().await?.last()
-            {
-                loss = arms[0].loss;
-            }
-        }
-        Ok(loss)
-    }
 }
 
 /// Additions and multiplications of the convolutions of one step: forward, gradient of the weights, and gradient of the
@@ -178,14 +154,6 @@ pub fn convolution_flops(plan: &Plan) -> f64 {
         | Op::PoolHead { .. } => 0.0,
     };
     plan.ops.iter().map(of_op).sum()
-}
-
-/// The middle value; of an even number the mean of the two in the middle.
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    if sorted.len() % 2 == 1 { sorted[middle] } else { (sorted[middle - 1] + sorted[middle]) / 2.0 }
 }
 
 #[cfg(test)]
@@ -221,14 +189,26 @@ mod tests {
         }
         // Step 19 of the same training, in PyTorch.
         assert!((report.last_loss - 1.76873).abs() < 1e-3, "{}", report.last_loss);
-        assert!(report.text().starts_with("N0, batch 32, 2 arms, f32 on CPU\n"));
+        assert!(report.text().starts_with("N0, batch 32, 2 arms, f32 on CPU"), "{}", report.text());
         assert_eq!((report.rounds_ms.len(), report.batch, report.arms), (2, 32, 2));
     }
 
     #[test]
-    fn medians() {
-        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
-        assert_eq!(median(&[4.0, 1.0]), 2.5);
+    fn a_profile_holds_all_the_arithmetic_of_a_step() {
+        for line in ["bench --net N0 --batch 8 --profile --steps 2", "bench --net N0 --batch 8 --profile --engine gpu"]
+        {
+            let args = Line::try_parse_from(line.split_whitespace()).map_err(|error| error.to_string()).unwrap();
+            let profile = profile::measure(&args.bench).unwrap();
+            let gflop: f64 = profile.parts.iter().map(|part| part.gflop_per_second * part.ms / 1e3).sum();
+            let want = convolution_flops(&Plan::new(&PeerNet::N0.net(), 8)) / 1e9;
+            assert!((gflop / want - 1.0).abs() < 1e-9, "{line}: {gflop} {want}");
+            assert!(profile.parts.iter().all(|part| part.ms > 0.0 && part.of_roofline > 0.0));
+            assert!(profile.peak_gflop_per_second > 0.1 && profile.copy_gb_per_second > 0.1);
+            let of_all: f64 = profile.parts.iter().map(|part| part.share).sum();
+            assert!((of_all - 1.0).abs() < 1e-9);
+        }
+        let args = Line::try_parse_from("bench --profile --arms 2".split(' ')).map_err(|e| e.to_string()).unwrap();
+        assert!(profile::measure(&args.bench).unwrap_err().contains("profile one of them"));
     }
 
     #[test]

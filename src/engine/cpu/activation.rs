@@ -1,71 +1,115 @@
-//! Activations and their slopes, in the form that vectorises: GELU and tanh through the logistic function.
+//! Activations and their slopes, in vectors: GELU and tanh through the logistic function.
 
-use super::scalar::Scalar;
+use super::scalar::{Scalar, exp_in_range, limited, sigmoid};
+use super::vector::Vector;
 use crate::model::Activation;
 
-/// Writes f(z) and f'(z) for every z. Slices of equal length.
-pub fn value_and_slope<T: Scalar>(activation: Activation, z: &[T], value: &mut [T], slope: &mut [T]) {
-    match activation {
-        Activation::Gelu => apply(z, value, slope, gelu),
-        Activation::Silu => apply(z, value, slope, silu),
-        Activation::Softplus => apply(z, value, slope, softplus),
-        Activation::Tanh => apply(z, value, slope, tanh),
-        Activation::Relu => apply(z, value, slope, relu),
-    }
+/// f and f' of every lane.
+pub trait Pointwise {
+    /// f(x) and f'(x).
+    fn at<T: Scalar, V: Vector<T>>(x: V) -> (V, V);
 }
 
+/// Something to do with an activation known when it is compiled. `run` is `#[inline(always)]`, as in
+/// [`super::vector::Kernel`].
+pub trait WithActivation {
+    /// Does it.
+    fn run<A: Pointwise>(self);
+}
+
+/// Does `work` with `activation`.
 #[inline(always)]
-fn apply<T: Scalar>(z: &[T], value: &mut [T], slope: &mut [T], f: impl Fn(T) -> (T, T)) {
-    for ((&z, value), slope) in z.iter().zip(value).zip(slope) {
-        (*value, *slope) = f(z);
+pub fn with(activation: Activation, work: impl WithActivation) {
+    match activation {
+        Activation::Gelu => work.run::<Gelu>(),
+        Activation::Silu => work.run::<Silu>(),
+        Activation::Softplus => work.run::<Softplus>(),
+        Activation::Tanh => work.run::<Tanh>(),
+        Activation::Relu => work.run::<Relu>(),
     }
 }
 
 /// x/2 · (1 + tanh y) = x · σ(2y) with y = √(2/π)(x + 0.044715 x³).
-#[inline(always)]
-fn gelu<T: Scalar>(x: T) -> (T, T) {
-    let two_root = T::from_f64(2.0 * (2.0 / std::f64::consts::PI).sqrt());
-    let cubic = T::from_f64(0.044715);
-    let three = T::from_f64(3.0);
-    let s = (two_root * (x + cubic * x * x * x)).sigmoid();
-    let inner_slope = two_root * (T::ONE + three * cubic * x * x);
-    (x * s, s + x * s * (T::ONE - s) * inner_slope)
+pub struct Gelu;
+/// x · σ(x).
+pub struct Silu;
+/// ln(1 + eˣ).
+pub struct Softplus;
+/// tanh x.
+pub struct Tanh;
+/// max(x, 0).
+pub struct Relu;
+
+impl Pointwise for Gelu {
+    #[inline(always)]
+    fn at<T: Scalar, V: Vector<T>>(x: V) -> (V, V) {
+        let two_root = 2.0 * (2.0 / std::f64::consts::PI).sqrt();
+        let linear = V::splat(T::from_f64(two_root));
+        let cubic = V::splat(T::from_f64(two_root * 0.044715));
+        let three_cubic = V::splat(T::from_f64(two_root * 3.0 * 0.044715));
+        let square = x.mul(x);
+        let s = sigmoid(x.mul(linear.add(cubic.mul(square))));
+        let value = x.mul(s);
+        let inner_slope = linear.add(three_cubic.mul(square));
+        (value, s.add(value.mul(V::splat(T::ONE).sub(s)).mul(inner_slope)))
+    }
 }
 
-#[inline(always)]
-fn silu<T: Scalar>(x: T) -> (T, T) {
-    let s = x.sigmoid();
-    (x * s, s + x * s * (T::ONE - s))
+impl Pointwise for Silu {
+    #[inline(always)]
+    fn at<T: Scalar, V: Vector<T>>(x: V) -> (V, V) {
+        let s = sigmoid(x);
+        let value = x.mul(s);
+        (value, s.add(value.mul(V::splat(T::ONE).sub(s))))
+    }
 }
 
-#[inline(always)]
-fn softplus<T: Scalar>(x: T) -> (T, T) {
-    let magnitude = x.abs();
-    let positive = x.max(T::ZERO);
-    let small = (-magnitude.limited(T::ZERO, T::EXP_LIMIT)).exp_in_range();
-    (positive + small.ln_1p(), x.sigmoid())
+impl Pointwise for Softplus {
+    #[inline(always)]
+    fn at<T: Scalar, V: Vector<T>>(x: V) -> (V, V) {
+        let zero = V::splat(T::ZERO);
+        let positive = x.larger(zero);
+        // −|x|: NaN stays NaN.
+        let minus = zero.sub(x);
+        let small = exp_in_range(limited(x.smaller(minus)));
+        (positive.add(small.map(T::ln_1p)), sigmoid(x))
+    }
 }
 
-#[inline(always)]
-fn tanh<T: Scalar>(x: T) -> (T, T) {
-    let two = T::from_f64(2.0);
-    let t = two * (two * x).sigmoid() - T::ONE;
-    (t, T::ONE - t * t)
+impl Pointwise for Tanh {
+    #[inline(always)]
+    fn at<T: Scalar, V: Vector<T>>(x: V) -> (V, V) {
+        let one = V::splat(T::ONE);
+        let s = sigmoid(x.add(x));
+        let t = s.add(s).sub(one);
+        (t, one.sub(t.mul(t)))
+    }
 }
 
-#[inline(always)]
-fn relu<T: Scalar>(x: T) -> (T, T) {
-    if x > T::ZERO { (x, T::ONE) } else { (T::ZERO, T::ZERO) }
+impl Pointwise for Relu {
+    #[inline(always)]
+    fn at<T: Scalar, V: Vector<T>>(x: V) -> (V, V) {
+        (x.larger(V::splat(T::ZERO)), x.is_positive())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    struct At<'a>(f64, &'a mut (f64, f64));
+
+    impl WithActivation for At<'_> {
+        #[inline(always)]
+        fn run<A: Pointwise>(self) {
+            *self.1 = A::at(self.0);
+        }
+    }
+
     fn at(activation: Activation, z: f64) -> (f64, f64) {
-        let (mut value, mut slope) = ([0.0], [0.0]);
-        value_and_slope(activation, &[z], &mut value, &mut slope);
-        (value[0], slope[0])
+        let mut result = (0.0, 0.0);
+        with(activation, At(z, &mut result));
+        result
     }
 
     #[test]
@@ -95,6 +139,13 @@ mod tests {
                 let want = (at(activation, x + h).0 - at(activation, x - h).0) / (2.0 * h);
                 assert!((at(activation, x).1 - want).abs() < 1e-8, "{activation:?} at {x}");
             }
+        }
+    }
+
+    #[test]
+    fn a_nan_is_not_hidden_by_a_smooth_activation() {
+        for activation in [Activation::Gelu, Activation::Silu, Activation::Softplus, Activation::Tanh] {
+            assert!(at(activation, f64::NAN).0.is_nan(), "{activation:?}");
         }
     }
 }

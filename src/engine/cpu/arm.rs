@@ -1,8 +1,10 @@
 //! One arm on the CPU: its weights, its buffer, and the room its forward and backward passes work in.
 
+use super::conv::{Convolution, Room};
 use super::norm::NormTape;
-use super::reference::{affine, affine_backward, logits, pool_head, update};
-use super::{avg_pool, concat, conv, norm, scalar::Scalar};
+use super::reference::{affine, affine_backward, update};
+use super::watch::{Pass, Watch};
+use super::{avg_pool, concat, head, norm, scalar::Scalar, team::Team};
 use crate::engine::{ArmInput, ArmRow};
 use crate::model::plan::INPUT;
 use crate::model::{Op, Plan, WeightId};
@@ -16,12 +18,18 @@ pub struct Workspace<T> {
     gradients: Vec<Vec<T>>,
     /// By operation; present for normalisations.
     tapes: Vec<Option<NormTape<T>>>,
-    scratch: Vec<T>,
+    /// By operation; present for convolutions.
+    convolutions: Vec<Option<Convolution>>,
+    room: Room<T>,
+    /// Logits `[n, classes]`.
+    logits: Vec<T>,
+    /// Measures the parts of a step for a profile.
+    pub watch: Watch,
 }
 
 impl<T: Scalar> Workspace<T> {
-    /// Room for `plan`, with gradients if it is to be trained.
-    pub fn new(plan: Plan, trained: bool) -> Self {
+    /// Room for `plan` on `threads` threads, with gradients if it is to be trained.
+    pub fn new(plan: Plan, trained: bool, threads: usize) -> Self {
         let room = |id| vec![T::ZERO; plan.tensor_len(id)];
         let tensors = (0..plan.tensors.len()).map(room).collect();
         let gradients = if trained {
@@ -29,24 +37,20 @@ impl<T: Scalar> Workspace<T> {
         } else {
             Vec::new()
         };
-        let tapes = plan
-            .ops
-            .iter()
-            .map(|op| match op {
-                Op::NormAct { output, geometry, .. } => Some(NormTape::new(plan.tensor_len(*output), geometry.sets)),
-                _ => None,
-            })
-            .collect();
-        let scratch = plan
-            .ops
-            .iter()
-            .map(|op| match op {
-                Op::Conv { geometry, .. } => conv::scratch_len(geometry),
-                _ => 0,
-            })
-            .max()
-            .unwrap_or(0);
-        Self { plan, tensors, gradients, tapes, scratch: vec![T::ZERO; scratch] }
+        let tape = |op: &Op| match op {
+            Op::NormAct { output, geometry, .. } => Some(NormTape::new(plan.tensor_len(*output), geometry.sets)),
+            _ => None,
+        };
+        let tapes = plan.ops.iter().map(tape).collect();
+        let convolution = |op: &Op| match op {
+            Op::Conv { geometry, .. } => Some(Convolution::new(*geometry)),
+            _ => None,
+        };
+        let convolutions: Vec<_> = plan.ops.iter().map(convolution).collect();
+        let room = Room::new(convolutions.iter().flatten(), threads);
+        let logits = vec![T::ZERO; plan.batch * plan.classes];
+        let watch = Watch::default();
+        Self { plan, tensors, gradients, tapes, convolutions, room, logits, watch }
     }
 
     /// The batch of images, `[c, n, h, w]`, to be filled before a pass.
@@ -61,20 +65,20 @@ impl<T: Scalar> Workspace<T> {
     }
 
     /// Everything up to the features that are pooled.
-    fn forward(&mut self, weights: &[T], epsilon: f64) {
-        let Self { plan, tensors, tapes, scratch, .. } = self;
-        for (op, tape) in plan.ops.iter().zip(tapes) {
+    fn forward(&mut self, weights: &[T], epsilon: f64, team: &Team) {
+        let Self { plan, tensors, tapes, convolutions, room, watch, .. } = self;
+        for (index, (op, tape)) in plan.ops.iter().zip(tapes).enumerate() {
             match *op {
-                Op::Conv { input, weight, output, geometry } => {
-                    let weight = &plan.weights[weight];
-                    let weight = &weights[weight.offset..weight.offset + weight.len()];
+                Op::Conv { input, weight, output, .. } => {
+                    let weight = &weights[plan.weights[weight].range()];
                     let [x, y] = tensors.get_disjoint_mut([input, output]).expect("distinct tensors");
-                    conv::forward(&geometry, x, weight, y, scratch);
+                    let convolution = convolutions[index].as_ref().expect("a convolution has tables");
+                    convolution.forward(x, weight, y, room, team);
                 }
                 Op::NormAct { input, output, geometry, activation } => {
                     let [x, y] = tensors.get_disjoint_mut([input, output]).expect("distinct tensors");
                     let tape = tape.as_mut().expect("a norm has a tape");
-                    norm::forward(&geometry, activation, epsilon, x, tape, y);
+                    norm::forward(&geometry, activation, epsilon, x, tape, y, team);
                 }
                 Op::Add { a, b, output } => {
                     let [a, b, y] = tensors.get_disjoint_mut([a, b, output]).expect("distinct tensors");
@@ -95,31 +99,34 @@ impl<T: Scalar> Workspace<T> {
                     let [scale, shift] = [scale, shift].map(|w| &weights[plan.weights[w].range()]);
                     affine(x, scale, shift, y);
                 }
-                Op::PoolHead { .. } => {}
+                Op::PoolHead { .. } => continue,
             }
+            watch.lap(index, Pass::Forward);
         }
     }
 
     /// From the gradient of the features back to the gradient of every weight.
-    fn backward(&mut self, weights: &[T], weight_gradient: &mut [T]) {
-        let Self { plan, tensors, gradients, tapes, scratch } = self;
+    fn backward(&mut self, weights: &[T], weight_gradient: &mut [T], team: &Team) {
+        let Self { plan, tensors, gradients, tapes, convolutions, room, watch, .. } = self;
         for (index, op) in plan.ops.iter().enumerate().rev() {
             let accumulate = |tensor| !plan.writes_gradient_first(index, tensor);
             match *op {
-                Op::Conv { input, weight, output, geometry } => {
-                    let weight = &plan.weights[weight];
-                    let range = weight.offset..weight.offset + weight.len();
+                Op::Conv { input, weight, output, .. } => {
+                    let range = plan.weights[weight].range();
                     let gradient = &mut weight_gradient[range.clone()];
-                    conv::weight_gradient(&geometry, &tensors[input], &gradients[output], gradient, scratch);
-                    if input != INPUT {
-                        let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
-                        conv::input_gradient(&geometry, &weights[range], dy, dx, accumulate(input), scratch);
+                    let convolution = convolutions[index].as_ref().expect("a convolution has tables");
+                    convolution.weight_gradient(&tensors[input], &gradients[output], gradient, room, team);
+                    watch.lap(index, Pass::WeightGradient);
+                    if input == INPUT {
+                        continue;
                     }
+                    let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
+                    convolution.input_gradient(&weights[range], dy, dx, accumulate(input), room, team);
                 }
                 Op::NormAct { input, output, geometry, .. } => {
                     let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
                     let tape = tapes[index].as_ref().expect("a norm has a tape");
-                    norm::backward(&geometry, tape, dy, dx, accumulate(input));
+                    norm::backward(&geometry, &tensors[input], tape, dy, dx, accumulate(input), team);
                 }
                 Op::Add { a, b, output } => {
                     for input in [a, b] {
@@ -156,8 +163,9 @@ impl<T: Scalar> Workspace<T> {
                     affine_backward(x, &weights[scale], &dy, d_scale, d_shift, dx, accumulate(input));
                     gradients[output] = dy;
                 }
-                Op::PoolHead { .. } => {}
+                Op::PoolHead { .. } => continue,
             }
+            watch.lap(index, Pass::Backward);
         }
     }
 
@@ -186,26 +194,38 @@ impl<T: Scalar> ArmState<T> {
     }
 
     /// One training step on the images in `work`; what is returned was measured before the update.
-    pub fn step(&mut self, work: &mut Workspace<T>, labels: &[u8], head: &[T], input: &ArmInput) -> ArmRow {
-        work.forward(&self.weights, input.epsilon);
+    pub fn step(
+        &mut self,
+        work: &mut Workspace<T>,
+        labels: &[u8],
+        head: &[T],
+        input: &ArmInput,
+        team: &Team,
+    ) -> ArmRow {
+        work.watch.lap(0, Pass::Gather);
+        work.forward(&self.weights, input.epsilon, team);
         let pooled = work.pooled();
         let (features, shape) = (&work.tensors[pooled], work.plan.features());
-        let outcome = pool_head(features, shape, labels, head, work.plan.classes, &mut work.gradients[pooled]);
-        work.backward(&self.weights, &mut self.gradient);
+        let (z, gradient) = (&mut work.logits, &mut work.gradients[pooled]);
+        let outcome = head::pool_head(features, shape, labels, head, z, gradient);
+        let last = work.plan.ops.len() - 1;
+        work.watch.lap(last, Pass::Forward);
+        work.backward(&self.weights, &mut self.gradient, team);
         let layers = work.plan.weights.iter().map(|w| {
             let range = w.offset..w.offset + w.len();
             let (weights, buffer) = (&mut self.weights[range.clone()], &mut self.buffer[range.clone()]);
             update(weights, buffer, &self.gradient[range], &input.on(w.role))
         });
-        ArmRow { loss: outcome.loss.to_f64(), correct: outcome.correct, layers: layers.collect() }
+        let layers = layers.collect();
+        work.watch.lap(last, Pass::Update);
+        ArmRow { loss: outcome.loss.to_f64(), correct: outcome.correct, layers }
     }
 
     /// Logits `[n, classes]` of the images in `work`.
-    pub fn logits(&self, work: &mut Workspace<T>, head: &[T], epsilon: f64) -> Vec<f64> {
-        work.forward(&self.weights, epsilon);
+    pub fn logits(&self, work: &mut Workspace<T>, head: &[T], epsilon: f64, team: &Team) -> Vec<f64> {
+        work.forward(&self.weights, epsilon, team);
         let pooled = work.pooled();
-        let features = &work.tensors[pooled];
-        let plan = &work.plan;
-        logits(features, plan.features(), plan.batch, head, plan.classes).into_iter().map(T::to_f64).collect()
+        head::logits(&work.tensors[pooled], work.plan.features(), head, &mut work.logits);
+        work.logits.iter().map(|z| z.to_f64()).collect()
     }
 }

@@ -11,12 +11,22 @@ pub mod avg_pool;
 pub mod concat;
 pub mod conv;
 pub mod gather;
+pub mod head;
 pub mod norm;
+#[cfg(not(target_arch = "wasm32"))]
+mod profile;
 pub mod real;
 pub mod reference;
 pub mod scalar;
+mod sum;
+mod team;
+mod vector;
+mod watch;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use profile::roofline;
 pub use real::Real;
+pub use scalar::Scalar;
 
 use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
 use crate::model::{Draw, WeightId};
@@ -24,8 +34,8 @@ use arm::{ArmState, Workspace};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 use gather::gather;
-use scalar::Scalar;
 use std::sync::Arc;
+use team::Team;
 
 /// Something enqueued, for all arms.
 enum Job {
@@ -46,6 +56,9 @@ struct Lane<T> {
     state: ArmState<T>,
     train: Workspace<T>,
     eval: Workspace<T>,
+    team: Team,
+    /// Classes of the batch.
+    labels: Vec<u8>,
 }
 
 /// What all arms read.
@@ -66,18 +79,28 @@ pub struct CpuEngine<T> {
 impl<T: Scalar> CpuEngine<T> {
     /// Builds the engine, at step 0. Uses up to `threads` threads; the number never changes bits.
     pub fn new(setup: Setup, threads: usize) -> Self {
+        // Threads that are more than the arms share the work of one.
+        let each = (threads / setup.weights.len().max(1)).max(1);
         let lanes = setup
             .weights
             .iter()
             .map(|weights| Lane {
                 state: ArmState::new(weights),
-                train: Workspace::new(setup.train_plan(), true),
-                eval: Workspace::new(setup.eval_plan(), false),
+                train: Workspace::new(setup.train_plan(), true, each),
+                eval: Workspace::new(setup.eval_plan(), false, each),
+                team: Team::new(each),
+                labels: Vec::new(),
             })
             .collect();
         let head = setup.head.iter().map(|&x| T::from_f64(f64::from(x))).collect();
         let labels = setup.train_labels.clone();
         Self { lanes, shared: Shared { setup, head, labels }, jobs: Vec::new(), threads }
+    }
+
+    /// Replaces the training images `[n, c, h, w]` and their classes; to be called when nothing is enqueued.
+    pub fn set_train(&mut self, images: Arc<[f32]>, labels: Arc<[u8]>) {
+        self.shared.setup.train_images = images;
+        self.shared.labels = labels;
     }
 
     fn run_jobs(&mut self) -> Vec<Output> {
@@ -134,14 +157,15 @@ impl<T: Scalar> Lane<T> {
         match job {
             Job::Step { batch, arms, .. } if arms[index].live => {
                 gather(&shared.setup.train_images, shape, batch, self.train.images_mut());
-                let labels: Vec<u8> = batch.iter().map(|draw| shared.labels[draw.image as usize]).collect();
-                Done::Row(self.state.step(&mut self.train, &labels, &shared.head, &arms[index]))
+                self.labels.clear();
+                self.labels.extend(batch.iter().map(|draw| shared.labels[draw.image as usize]));
+                Done::Row(self.state.step(&mut self.train, &self.labels, &shared.head, &arms[index], &self.team))
             }
             Job::Step { .. } => Done::Row(ArmRow { loss: f64::NAN, correct: 0, layers: Vec::new() }),
             Job::Evaluate { start, epsilons, .. } => {
                 let images: Vec<Draw> = (*start..*start + EVAL_CHUNK).map(|i| Draw::plain(i as u32)).collect();
                 gather(&shared.setup.test_images, shape, &images, self.eval.images_mut());
-                Done::Numbers(self.state.logits(&mut self.eval, &shared.head, epsilons[index]))
+                Done::Numbers(self.state.logits(&mut self.eval, &shared.head, epsilons[index], &self.team))
             }
             Job::Snapshot { layers, .. } => Done::Numbers(self.weights_of(layers)),
         }

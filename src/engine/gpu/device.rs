@@ -1,6 +1,7 @@
 //! The adapter and the device: asking for them, and what becomes of their errors.
 
-use crate::engine::EngineError;
+use crate::engine::{EngineError, GpuCalls};
+use std::cell::Cell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is known of the machine's GPU before it is used.
@@ -89,6 +90,8 @@ pub struct Gpu {
     pub queue: wgpu::Queue,
     /// What went wrong.
     pub fault: Fault,
+    /// What was asked of it; whoever compiles or dispatches counts that here.
+    pub calls: Cell<GpuCalls>,
 }
 
 impl Gpu {
@@ -122,11 +125,18 @@ impl Gpu {
         });
         let refused = fault.clone();
         device.on_uncaptured_error(Arc::new(move |error| refused.set(EngineError::Refused(error.to_string()))));
-        Ok(Self { report, device, queue, fault })
+        Ok(Self { report, device, queue, fault, calls: Cell::default() })
+    }
+
+    /// Submits a command buffer.
+    pub fn submit(&self, commands: wgpu::CommandBuffer) {
+        self.calls.update(|calls| GpuCalls { submits: calls.submits + 1, ..calls });
+        self.queue.submit([commands]);
     }
 
     /// A buffer of `len` elements of 4 bytes, all zero.
     pub fn buffer(&self, label: &str, len: usize, usage: wgpu::BufferUsages) -> wgpu::Buffer {
+        self.calls.update(|calls| GpuCalls { bytes: calls.bytes + 4 * len as u64, ..calls });
         self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
             size: 4 * len as u64,

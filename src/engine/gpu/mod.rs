@@ -12,13 +12,17 @@ pub mod device;
 pub mod encode;
 pub mod kernels;
 pub mod layout;
+mod profile;
 pub mod program;
 pub mod readback;
 pub mod snapshot;
+pub mod work;
 
 pub use device::{AdapterReport, probe_adapter};
 
-use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, LayerSums, MAX_ARMS, MAX_ENQUEUED, Output, Setup};
+use super::{
+    ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, GpuCalls, LayerSums, MAX_ARMS, MAX_ENQUEUED, Output, Setup,
+};
 use crate::model::{Draw, WeightId};
 use calls::Buf;
 use device::Gpu;
@@ -213,9 +217,11 @@ impl GpuEngine {
             for half in jobs.iter().filter_map(|job| self.half(job)) {
                 half.program.record(&mut pass, &self.inputs_group, slot);
                 slot += 1;
+                let dispatches = half.program.len() as u64;
+                self.gpu.calls.update(|calls| GpuCalls { dispatches: calls.dispatches + dispatches, ..calls });
             }
         }
-        self.gpu.queue.submit([encoder.finish()]);
+        self.gpu.submit(encoder.finish());
         self.submitted = self.jobs.len();
     }
 
@@ -289,6 +295,10 @@ impl Engine for GpuEngine {
 
     fn weights(&mut self, arm: usize) -> LocalBoxFuture<'_, Result<Vec<f64>, EngineError>> {
         Box::pin(self.read_weights(arm))
+    }
+
+    fn gpu_calls(&self) -> Option<GpuCalls> {
+        Some(GpuCalls { pipelines: self.pipelines as u64, ..self.gpu.calls.get() })
     }
 
     fn lose_device(&mut self) {

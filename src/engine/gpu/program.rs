@@ -191,6 +191,16 @@ impl Program {
         Self(calls.iter().map(dispatch).collect())
     }
 
+    /// How many dispatches.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Dispatches everything with the step inputs of `slot`.
     pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, inputs: &wgpu::BindGroup, slot: u32) {
         pass.set_bind_group(0, inputs, &[slot * SLOT_BYTES]);
@@ -199,6 +209,20 @@ impl Program {
             pass.set_bind_group(1, &dispatch.bind_group, &[]);
             let [x, y, z] = dispatch.grid;
             pass.dispatch_workgroups(x, y, z);
+        }
+    }
+
+    /// One of the dispatches, `repeats` times, with the step inputs of the first slot.
+    ///
+    /// # Panics
+    /// If there is no such dispatch.
+    pub fn record_one(&self, pass: &mut wgpu::ComputePass<'_>, inputs: &wgpu::BindGroup, index: usize, repeats: usize) {
+        let Dispatch { pipeline, bind_group, grid: [x, y, z] } = &self.0[index];
+        pass.set_bind_group(0, inputs, &[0]);
+        pass.set_pipeline(pipeline);
+        pass.set_bind_group(1, bind_group, &[]);
+        for _ in 0..repeats {
+            pass.dispatch_workgroups(*x, *y, *z);
         }
     }
 }

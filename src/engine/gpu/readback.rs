@@ -42,7 +42,7 @@ impl Readback {
             encoder.copy_buffer_to_buffer(stretch.buffer, 4 * stretch.first as u64, target, at, bytes);
             at += bytes;
         }
-        gpu.queue.submit([encoder.finish()]);
+        gpu.submit(encoder.finish());
 
         let (sender, receiver) = oneshot::channel();
         target.map_async(wgpu::MapMode::Read, 0..at, move |result| {

@@ -1,23 +1,28 @@
 //! A trainer in a Worker, started from the very module that the page runs: same wasm, no second download, no version
-//! skew. Where a Worker is refused (a strict CSP, a sandboxed frame) it takes turns with the page on the main thread.
+//! skew. For the CPU engine it starts Workers of its own, one an arm ([`crew`]). Where a Worker is refused (a strict CSP, a sandboxed frame) it takes turns with the page on the main thread.
 
+mod crew;
 mod files;
 mod hint;
-mod pause;
+mod mate;
+mod platform;
+mod spawn;
 mod worker;
 
+pub use crew::{size as crew_size, start as start_crew};
 pub use files::hold;
 pub use worker::worker_main;
 
 use crate::trainer::{Command, Event, run};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
-use js_sys::{Array, Uint8Array};
-use pause::Page;
+use js_sys::Uint8Array;
+use platform::Page;
+use spawn::{Role, spawn};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 #[wasm_bindgen]
 extern "C" {
@@ -122,27 +127,12 @@ impl Shared {
             "This page may not start a Worker ({why}); training shares the page's thread, and both are slower."
         )));
         let shared = self.clone();
-        wasm_bindgen_futures::spawn_local(run(inbox, move |event| shared.push(event), Page));
+        wasm_bindgen_futures::spawn_local(run(inbox, Box::new(move |event| shared.push(event)), Page));
     }
 }
 
 fn start_worker(shared: &Rc<Shared>) -> Result<Worker, JsValue> {
-    // The Worker loads the same script, is handed the compiled module, and calls one exported function.
-    let url = SCRIPT_URL.with(serde_json::to_string).map_err(|e| JsValue::from_str(&e.to_string()))?;
-    let script = format!(
-        "import init, {{ explr_worker }} from {url};\n\
-         addEventListener('message', async ({{ data }}) => {{\n\
-           await init({{ module_or_path: data }});\n\
-           explr_worker();\n\
-         }}, {{ once: true }});\n"
-    );
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&script.into()), &kind)?;
-    let address = Url::create_object_url_with_blob(&blob)?;
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let worker = Worker::new_with_options(&address, &options)?;
+    let worker = spawn(Role::Trainer)?;
     let hear = {
         let (shared, worker) = (shared.clone(), worker.clone());
         Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| shared.hear(&worker, &event.data()))
@@ -164,7 +154,6 @@ fn start_worker(shared: &Rc<Shared>) -> Result<Worker, JsValue> {
     // Both live as long as the page.
     hear.forget();
     fail.forget();
-    worker.post_message(&wasm_bindgen::module())?;
     Ok(worker)
 }
 

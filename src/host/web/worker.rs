@@ -1,22 +1,45 @@
-//! The far end: what runs inside the Worker.
+//! The far end: what runs inside a Worker.
 
 use super::files;
-use super::pause::Page;
+use super::mate::mate_main;
+use super::platform::Page;
+use super::spawn::Role;
 use crate::trainer::{Command, Event, run};
 use futures_channel::mpsc::unbounded;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-/// Listens for commands and trains until the page goes away. Called once, in a Worker.
-pub fn worker_main() {
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let panic_scope = scope.clone();
+/// Does what the Worker is for until it is terminated. Called once, in a Worker.
+pub fn worker_main(role: &str) {
+    match Role::named(role) {
+        Some(Role::Trainer) => trainer_main(),
+        Some(Role::Mate) => mate_main(),
+        None => log::error!("a Worker knows no role {role}"),
+    }
+}
+
+/// Tells whoever started this Worker why it panics.
+pub(super) fn report_panics(scope: &DedicatedWorkerGlobalScope) {
+    let scope = scope.clone();
     std::panic::set_hook(Box::new(move |info| {
         console_error_panic_hook::hook(info);
         // If even this fails the console has the message.
-        let _ = panic_scope.post_message(&JsValue::from_str(&info.to_string()));
+        let _ = scope.post_message(&JsValue::from_str(&info.to_string()));
     }));
+}
+
+/// Nothing at all means: ready.
+pub(super) fn say_ready(scope: &DedicatedWorkerGlobalScope) {
+    if let Err(error) = scope.post_message(&JsValue::NULL) {
+        log::error!("whoever started this Worker cannot be reached: {error:?}");
+    }
+}
+
+/// Listens for commands and trains until the page goes away.
+fn trainer_main() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    report_panics(&scope);
     let (mailbox, inbox) = unbounded();
     let listen = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if Array::is_array(&event.data()) {
@@ -37,11 +60,8 @@ pub fn worker_main() {
             log::error!("an event did not reach the page: {error:?}");
         }
     };
-    wasm_bindgen_futures::spawn_local(run(inbox, post, Page));
-    // Nothing at all means: ready.
-    if let Err(error) = scope.post_message(&JsValue::NULL) {
-        log::error!("the page cannot be reached: {error:?}");
-    }
+    wasm_bindgen_futures::spawn_local(run(inbox, Box::new(post), Page));
+    say_ready(&scope);
 }
 
 /// Hands an event to the page without copying its bytes twice.

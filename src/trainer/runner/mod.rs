@@ -3,13 +3,12 @@
 
 mod start;
 
-use super::build;
 use super::choose::{Choice, Measured};
 use super::library::Library;
 use super::lockstep::{Enqueued, Lockstep};
 use super::message::{Command, Event, RunState, Speed, Watched};
 use super::platform::Platform;
-use crate::engine::{EVAL_CHUNK, MAX_ENQUEUED};
+use crate::engine::MAX_ENQUEUED;
 use crate::experiment::{Change, Experiment, Setting, limits};
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
@@ -18,11 +17,12 @@ use web_time::Instant;
 
 /// Training time between two looks at the mailbox: short enough that a click is answered at once.
 const CHUNK: Duration = Duration::from_millis(40);
-/// Enqueued items a step with a whole evaluation may need; keeps a chunk below [`MAX_ENQUEUED`].
-const ITEMS_PER_STEP: usize = build::MAX_TEST.div_ceil(EVAL_CHUNK) + 3;
+
+/// Where events go. Boxed: with one type for a Worker and for the page's own thread the loop is compiled once.
+pub type Post = Box<dyn FnMut(Event)>;
 
 /// Trains until the mailbox closes.
-pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: impl FnMut(Event), platform: P) {
+pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: Post, platform: P) {
     let mut runner = Runner {
         inbox,
         post,
@@ -55,9 +55,9 @@ struct Run {
     choice: Choice,
 }
 
-struct Runner<P, F> {
+struct Runner<P> {
     inbox: UnboundedReceiver<Command>,
-    post: F,
+    post: Post,
     platform: P,
     library: Library,
     /// What waits for its images.
@@ -69,7 +69,7 @@ struct Runner<P, F> {
     watched: Watched,
 }
 
-impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
+impl<P: Platform> Runner<P> {
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Load(experiment) => {
@@ -237,7 +237,7 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
         let start = Instant::now();
         let mut done = 0;
         let mut reached = None;
-        while done < steps && run.lockstep.step() < until {
+        while done < steps && run.lockstep.step() < until && !run.lockstep.is_full() {
             match run.lockstep.enqueue() {
                 Enqueued::Step => done += 1,
                 // A replay knows the end already and goes on without the twin.
@@ -262,7 +262,7 @@ impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
             if done > 0 {
                 let ratio = CHUNK.as_secs_f64() / start.elapsed().as_secs_f64().max(1e-6);
                 let wanted = (done as f64 * ratio.clamp(0.25, 2.0)).round() as usize;
-                run.chunk = wanted.clamp(1, MAX_ENQUEUED / ITEMS_PER_STEP);
+                run.chunk = wanted.clamp(1, MAX_ENQUEUED);
             }
             if let Some(state) = reached {
                 self.set_state(state);

@@ -3,7 +3,6 @@
 
 use crate::engine::{ArmInput, EVAL_CHUNK, Setup};
 use crate::model::{Activation, Net, Norm, Plan, Shape};
-use clap::ValueEnum;
 
 /// Batches that are trained on in turn.
 pub const BATCHES: usize = 4;
@@ -13,33 +12,61 @@ const CLASSES: usize = 10;
 pub const INPUT: ArmInput = ArmInput { epsilon: 1e-5, ..ArmInput::plain(0.05, 5e-4, 0.9) };
 
 /// One of the peers' networks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeerNet {
     /// 8×8×1: ConvNet 16 – 32 (stride 2) – 32, batch norm, ReLU.
-    #[value(name = "N0")]
     N0,
     /// The same on 28×28×1.
-    #[value(name = "N1")]
     N1,
     /// PreResNet-8 of widths 16, 32, 64 on 32×32×3.
-    #[value(name = "N2")]
     N2,
+    /// N2 with 20 layers; no peer trains it, it shows what depth costs.
+    P20,
+    /// N2 with 32 layers.
+    P32,
 }
 
 impl PeerNet {
+    /// All of them; the first three are the peers'.
+    pub const ALL: [Self; 5] = [Self::N0, Self::N1, Self::N2, Self::P20, Self::P32];
+
+    /// Its name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::N0 => "N0",
+            Self::N1 => "N1",
+            Self::N2 => "N2",
+            Self::P20 => "P20",
+            Self::P32 => "P32",
+        }
+    }
+
+    /// The network of this name, in capitals or not.
+    ///
+    /// # Errors
+    /// A sentence that lists the names.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|net| net.key().eq_ignore_ascii_case(name));
+        let names = || Self::ALL.map(Self::key).join(", ");
+        found.ok_or_else(|| format!("There is no network {name:?}; there are {}.", names()))
+    }
+
     /// Its layers.
     pub fn net(self) -> Net {
         let convnet = |side| {
             let input = Shape { c: 1, h: side, w: side };
             Net::convnet(input, CLASSES, &[(16, 1), (32, 2), (32, 1)], Norm::Batch, Activation::Relu)
         };
+        let preresnet = |depth| {
+            let input = Shape { c: 3, h: 32, w: 32 };
+            Net::preresnet(input, CLASSES, depth, &[16, 32, 64], Norm::Batch, Activation::Relu)
+        };
         match self {
             Self::N0 => convnet(8),
             Self::N1 => convnet(28),
-            Self::N2 => {
-                let input = Shape { c: 3, h: 32, w: 32 };
-                Net::preresnet(input, CLASSES, 8, &[16, 32, 64], Norm::Batch, Activation::Relu)
-            }
+            Self::N2 => preresnet(8),
+            Self::P20 => preresnet(20),
+            Self::P32 => preresnet(32),
         }
     }
 
@@ -47,7 +74,7 @@ impl PeerNet {
     pub fn usual_batch(self) -> usize {
         match self {
             Self::N0 => 32,
-            Self::N1 | Self::N2 => 64,
+            Self::N1 | Self::N2 | Self::P20 | Self::P32 => 64,
         }
     }
 
@@ -142,9 +169,17 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_read_and_a_wrong_one_is_told_what_there_is() {
+        for net in PeerNet::ALL {
+            assert_eq!(PeerNet::parse(&net.key().to_lowercase()), Ok(net));
+        }
+        assert_eq!(PeerNet::parse("N3").unwrap_err(), "There is no network \"N3\"; there are N0, N1, N2, P20, P32.");
+    }
+
+    #[test]
     fn the_losses_are_pytorchs() {
         let fixture: serde_json::Value =
-            serde_json::from_str(include_str!("../../../tests/fixtures/peers_float64.json")).unwrap();
+            serde_json::from_str(include_str!("../../tests/fixtures/peers_float64.json")).unwrap();
         for (net, name) in [(PeerNet::N0, "N0"), (PeerNet::N1, "N1"), (PeerNet::N2, "N2")] {
             let want: Vec<f64> = serde_json::from_value(fixture[name]["losses"].clone()).unwrap();
             let batch = fixture[name]["batch"].as_u64().unwrap() as usize;

@@ -1,8 +1,12 @@
-//! Waiting in a browser, in a Worker and on the page's thread alike.
+//! What a browser gives the trainer, in a Worker and on the page's thread alike: waiting, files, an engine over Workers.
 
+use super::crew;
 use super::files::{self, Blob};
 use super::hint::no_gpu_hint;
 use crate::data::Dataset;
+use crate::engine::cpu::CpuEngine;
+use crate::engine::{Engine, Setup};
+use crate::experiment::Precision;
 use crate::trainer::Platform;
 use js_sys::{Function, Promise, Reflect};
 use std::time::Duration;
@@ -44,8 +48,19 @@ impl Platform for Page {
         )
     }
 
-    fn threads(&self) -> usize {
-        1
+    async fn cpu_engine(&self, setup: Setup, precision: Precision) -> Box<dyn Engine> {
+        let (size, double) = (crew::size(setup.weights.len()), precision == Precision::F64);
+        // On the page's own thread there is no Worker to be had: that is why the trainer is there.
+        if size > 1 && web_sys::window().is_none() {
+            match crew::start(setup.clone(), double, size).await {
+                Ok(crew) => return Box::new(crew),
+                Err(error) => log::warn!("the runs are trained one after another: {error}"),
+            }
+        }
+        match precision {
+            Precision::F32 => Box::new(CpuEngine::<f32>::new(setup, 1)),
+            Precision::F64 => Box::new(CpuEngine::<f64>::new(setup, 1)),
+        }
     }
 
     async fn fashion28(&self) -> Result<Dataset, String> {

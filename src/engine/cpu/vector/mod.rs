@@ -1,0 +1,103 @@
+//! Several numbers computed with at once, and the choice of how many: 128 bits in the page, 256 with fused
+//! multiply-add where an x86 has them, arrays of 128 bits elsewhere.
+//!
+//! The kernels name their vectors instead of hoping that a loop is vectorised, so that their speed does not depend on
+//! the optimisation level the page is built with. [`dispatch`] runs a [`Kernel`] with the widest vectors of the machine.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod arrays;
+mod pair;
+mod single;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use arrays::Array;
+pub use pair::Pair;
+#[cfg(target_arch = "wasm32")]
+pub use wasm::{F32x4, F64x2};
+#[cfg(target_arch = "x86_64")]
+pub use x86::{F32x8, F64x4};
+
+use super::scalar::Scalar;
+
+/// [`Vector::LEN`] numbers; every operation is lane by lane.
+pub trait Vector<T>: Copy {
+    /// How many.
+    const LEN: usize;
+
+    /// The same number in every lane.
+    fn splat(x: T) -> Self;
+    /// The first numbers of `x`; panics where there are too few.
+    fn load(x: &[T]) -> Self;
+    /// The numbers of `x` from `at` on.
+    ///
+    /// # Safety
+    /// `at + LEN ≤ x.len()`: the inner loops check once for many.
+    #[inline(always)]
+    unsafe fn load_at(x: &[T], at: usize) -> Self {
+        debug_assert!(at + Self::LEN <= x.len());
+        // SAFETY: as the caller promises.
+        Self::load(unsafe { x.get_unchecked(at..at + Self::LEN) })
+    }
+    /// Overwrites the first numbers of `x`; panics where there are too few.
+    fn store(self, x: &mut [T]);
+    /// `self + other`.
+    fn add(self, other: Self) -> Self;
+    /// `self − other`.
+    fn sub(self, other: Self) -> Self;
+    /// `self · other`.
+    fn mul(self, other: Self) -> Self;
+    /// `self / other`.
+    fn div(self, other: Self) -> Self;
+    /// `self + a · b`, rounded once where the machine can, else twice.
+    fn plus_product(self, a: Self, b: Self) -> Self;
+    /// `self` where it is larger, else `other`, also where one is NaN.
+    fn larger(self, other: Self) -> Self;
+    /// `self` where it is smaller, else `other`, also where one is NaN.
+    fn smaller(self, other: Self) -> Self;
+    /// 1 where the number is positive, else 0.
+    fn is_positive(self) -> Self;
+    /// `self · 2^n` with n in the lowest bits of `shifted`'s significands; nothing overflows.
+    fn times_two_to(self, shifted: Self) -> Self;
+    /// `f` of each.
+    fn map(self, f: impl Fn(T) -> T) -> Self;
+    /// The sum of all lanes, pairwise.
+    fn sum(self) -> T;
+}
+
+/// Work that is written for any vectors. `run` and what it calls are `#[inline(always)]`: only then are they compiled for
+/// the instructions that [`dispatch`] chooses.
+pub trait Kernel<T: Scalar> {
+    /// Does it.
+    fn run<V: Vector<T>>(self);
+}
+
+/// Runs `kernel` with the widest vectors of this machine.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+pub fn dispatch<T: Scalar>(kernel: impl Kernel<T>) {
+    kernel.run::<T::Plain>();
+}
+
+/// Runs `kernel` with the widest vectors of this machine.
+#[cfg(target_arch = "x86_64")]
+pub fn dispatch<T: Scalar>(kernel: impl Kernel<T>) {
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        // SAFETY: the instructions the function is compiled for were found.
+        unsafe { wide(kernel) }
+    } else {
+        kernel.run::<T::Plain>();
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn wide<T: Scalar>(kernel: impl Kernel<T>) {
+    kernel.run::<T::Wide>();
+}
+
+#[cfg(test)]
+mod tests;
