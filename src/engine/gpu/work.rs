@@ -1,6 +1,7 @@
 //! What a call computes and moves, read from the call itself.
 
 use super::calls::{Buf, Call};
+use super::kernels;
 use std::collections::BTreeMap;
 
 /// The least work behind one call, all arms together.
@@ -42,10 +43,12 @@ fn convolution(call: &Call) -> Option<Work> {
     // All arms share the images of the batch.
     let inputs = if call.buffers.contains(&Buf::Batch) { inputs } else { arms * inputs };
     let partials = size("splits").unwrap_or(1);
-    let elements = inputs + arms * (n * out_c * out_h * out_w + partials * weights);
+    // Both gradients in one dispatch: as many multiply-adds again, the weights, and as much written as the input is long.
+    let (passes, again) = if call.kernel == &kernels::CONV_BACKWARD { (2, inputs + arms * weights) } else { (1, 0) };
+    let elements = inputs + again + arms * (n * out_c * out_h * out_w + partials * weights);
     Some(Work {
         shape: format!("{in_c}→{out_c} {kernel}×{kernel}/{stride} {in_h}×{in_w}"),
-        flops: 2.0 * (arms * multiply_adds) as f64,
+        flops: 2.0 * (passes * arms * multiply_adds) as f64,
         bytes: 4.0 * elements as f64,
     })
 }
