@@ -56,7 +56,7 @@ struct Models([Vec<Chance>; 3]);
 impl Models {
     fn new(side: usize) -> Self {
         let table = |contexts: usize| vec![Chance { set: 1 << 15, seen: 0 }; contexts * NODES];
-        Self([table(1 << 12), table(side * side << 4), table(1 << 13)])
+        Self([table(1 << 12), table((side * side) << 4), table(1 << 13)])
     }
 
     /// Where the chances of pixel `at` begin in each table. Outside the image it is black.

@@ -64,7 +64,7 @@ pub fn table(session: &Session, link: &str) -> String {
                 &all.angle,
             ];
             let groups = series.groups.iter().map(|group| at(&group.log10_weight_norm));
-            let cells = steps.into_iter().map(|list| at(list)).chain([distance, accuracy]).chain(groups).map(cell);
+            let cells = steps.into_iter().map(at).chain([distance, accuracy]).chain(groups).map(cell);
             let cells: Vec<String> = cells.collect();
             let _ = writeln!(out, "{step},{},{}", arm.key(), cells.join(","));
         }

@@ -22,6 +22,8 @@ pub mod scalar;
 mod sum;
 mod team;
 mod vector;
+// In the page nobody starts one: `explr bench --profile` does.
+#[cfg_attr(target_arch = "wasm32", allow(dead_code))]
 mod watch;
 
 #[cfg(not(target_arch = "wasm32"))]

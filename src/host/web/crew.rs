@@ -31,7 +31,8 @@ struct Link {
     heard: UnboundedReceiver<Heard>,
     /// Orders that are not answered yet.
     open: usize,
-    _listeners: (Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn(ErrorEvent)>),
+    _hears: Closure<dyn Fn(MessageEvent)>,
+    _fails: Closure<dyn Fn(ErrorEvent)>,
 }
 
 /// A member of a crew in a Worker.
@@ -83,7 +84,7 @@ impl Link {
         });
         worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
-        Ok(Self { worker, heard, open: 0, _listeners: (hear, failed) })
+        Ok(Self { worker, heard, open: 0, _hears: hear, _fails: failed })
     }
 
     fn send(&mut self, order: &Order, images: &[f32]) -> Result<(), JsValue> {
