@@ -62,7 +62,7 @@ fn drive(engine: &mut dyn Engine) -> (Vec<Output>, Vec<Vec<f64>>) {
                 image: ((step as usize * 11 + i * 3) % IMAGES) as u32,
                 dx: (i % 3) as i8 - 1,
                 dy: (step % 3) as i8 - 1,
-                flip: i % 2 == 0,
+                flip: i.is_multiple_of(2),
             };
             engine.evaluate(step, step as usize * 50, &arms());
             engine.step(step, &(0..BATCH).map(draw).collect::<Vec<_>>(), &arms());

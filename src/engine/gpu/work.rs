@@ -1,6 +1,7 @@
 //! What a call computes and moves, read from the call itself.
 
 use super::calls::{Buf, Call};
+use super::kernels;
 use std::collections::BTreeMap;
 
 /// The least work behind one call, all arms together.
@@ -42,10 +43,16 @@ fn convolution(call: &Call) -> Option<Work> {
     // All arms share the images of the batch.
     let inputs = if call.buffers.contains(&Buf::Batch) { inputs } else { arms * inputs };
     let partials = size("splits").unwrap_or(1);
-    let elements = inputs + arms * (n * out_c * out_h * out_w + partials * weights);
+    let mut elements = inputs + arms * (n * out_c * out_h * out_w + partials * weights);
+    // This one computes both gradients: it reads the weights and writes the input's gradient too.
+    let both = *call.kernel == kernels::CONV_BACKWARD;
+    if both {
+        elements += arms * (weights + n * in_c * in_h * in_w);
+    }
+    let passes = if both { 2 } else { 1 };
     Some(Work {
         shape: format!("{in_c}→{out_c} {kernel}×{kernel}/{stride} {in_h}×{in_w}"),
-        flops: 2.0 * (arms * multiply_adds) as f64,
+        flops: 2.0 * (passes * arms * multiply_adds) as f64,
         bytes: 4.0 * elements as f64,
     })
 }
