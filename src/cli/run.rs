@@ -148,7 +148,7 @@ pub fn train_on(data: &Dataset, experiment: &Experiment, steps: u64, eval_every:
             build(&choice, experiment.precision, setup, &platform).await.map_err(|e| format!("{e}."))?;
         let plan = EvaluationPlan { probe_every: eval_every, test_every: eval_every.saturating_mul(10) };
         let mut lockstep = Lockstep::new(experiment.clone(), data, engine, plan, &network, groups);
-        let mut session = Session::new(experiment.clone());
+        let mut session = Session::that_keeps_all(experiment.clone());
         session.apply(Event::Started {
             experiment: Box::new(experiment.clone()),
             engine: report,

@@ -8,6 +8,7 @@
 //! | [`gzip`], [`tar`], [`zip`] | what files are packed in |
 //! | [`idx`], [`cifar`], [`pickle`], [`npy`] | images and labels |
 //! | [`store`], [`pair`], [`split`], [`dataset`] | what is kept, what belongs together, a set |
+//! | [`embedded`], `packed` | the sets that the program brings along, and how their images are packed |
 
 pub mod batches;
 pub mod cifar;
@@ -22,6 +23,7 @@ pub mod leaf;
 pub mod load;
 pub mod names;
 pub mod npy;
+mod packed;
 pub mod pair;
 pub mod part;
 pub mod pickle;

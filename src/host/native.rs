@@ -30,7 +30,7 @@ impl Host {
                 wake();
             }
         };
-        std::thread::spawn(move || pollster::block_on(run(inbox, post, Native)));
+        std::thread::spawn(move || pollster::block_on(run(inbox, Box::new(post), Native)));
         Self { commands, events }
     }
 

@@ -3,13 +3,14 @@
 mod address;
 pub mod bench;
 mod dom;
+mod drawing;
 mod files;
 mod panic;
 mod script;
 
 use crate::experiment::Link;
 use crate::host::Host;
-use crate::ui::{App, Shell, TRAINING_FRAME};
+use crate::ui::{App, Shell, pace};
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
@@ -45,6 +46,7 @@ pub fn start() {
 
 async fn run() -> Result<(), JsValue> {
     let canvas = dom::canvas(CANVAS)?;
+    drawing::prepare(&canvas);
     let runner = eframe::WebRunner::new();
     // After eframe's, which it keeps and calls.
     panic::install();
@@ -52,10 +54,11 @@ async fn run() -> Result<(), JsValue> {
     runner
         .start(
             canvas,
-            eframe::WebOptions::default(),
+            // There is no gradient to dither.
+            eframe::WebOptions { dithering: false, ..Default::default() },
             Box::new(move |cc| {
                 let ctx = cc.egui_ctx.clone();
-                let host = Host::start(move || ctx.request_repaint_after(TRAINING_FRAME));
+                let host = Host::start(move || pace::news(&ctx));
                 Ok(Box::new(App::new(&cc.egui_ctx, link, Box::new(host), Box::new(Page))))
             }),
         )
@@ -91,5 +94,9 @@ impl Shell for Page {
             Ok(()) => format!("{name} was saved with the browser's downloads."),
             Err(_) => "The browser refused the download.".into(),
         }
+    }
+
+    fn drawn(&self) {
+        drawing::measure(CANVAS);
     }
 }

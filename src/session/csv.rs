@@ -1,6 +1,6 @@
 //! A session as a tidy table: one row a step and arm.
 
-use super::Session;
+use super::{Rows, Series, Session};
 use crate::experiment::Arm;
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ pub fn thinned(session: &Session, link: &str, every: u64) -> String {
             let window = &loss[(t + 1).saturating_sub(every as usize)..=t];
             window.iter().sum::<f64>() / window.len() as f64
         };
-        thin.arms[arm as usize].loss = (0..loss.len()).map(mean).collect();
+        thin.arms[arm as usize].loss = Series::of(loss.rows(), (0..loss.len()).map(mean).collect());
     }
     let text = table(&thin, link);
     let kept = |line: &&str| {
@@ -28,17 +28,25 @@ pub fn thinned(session: &Session, link: &str, every: u64) -> String {
 }
 
 /// Full precision; `#` lines first, with the link and the version. Cells are empty where nothing was measured; the last
-/// step, whose update was not taken, has no loss.
+/// step, whose update was not taken, has no loss. Where a long run was thinned a third `#` line says so; what stands there
+/// is exact for its step.
 pub fn table(session: &Session, link: &str) -> String {
     let groups: String = session.network.groups.iter().map(|group| format!(",log10_norm:{}", group.name)).collect();
-    let mut out = format!("# explr {}\n# link {link}\n{COLUMNS}{groups}\n", env!("CARGO_PKG_VERSION"));
+    let mut out = format!("# explr {}\n# link {link}\n", env!("CARGO_PKG_VERSION"));
+    let rows = session.rows();
+    // Writing to a string cannot fail.
+    if rows != Rows::ALL {
+        let (every, from) = (rows.stride(), rows.whole_from());
+        let _ = writeln!(out, "# thinned: every {every}th step before step {from}; `explr run LINK --csv` keeps all");
+    }
+    let _ = writeln!(out, "{COLUMNS}{groups}");
     let arms: Vec<Arm> = session.experiment.arms.iter().collect();
     let mut distance: Vec<_> = arms.iter().map(|&a| session.arm(a).distance.iter().peekable()).collect();
     let mut accuracy: Vec<_> = arms.iter().map(|&a| session.arm(a).test_accuracy.iter().peekable()).collect();
     for step in 0..=session.steps_done {
         for (i, &arm) in arms.iter().enumerate() {
             let series = session.arm(arm);
-            let at = |list: &[f64]| list.get(step as usize).copied();
+            let at = |list: &Series| list.exactly_at(step);
             let distance = distance[i].next_if(|(s, _)| *s == step).map(|(_, d)| *d);
             let accuracy = accuracy[i].next_if(|(s, _)| *s == step).map(|(_, a)| *a);
             let loss = at(&series.loss);
@@ -58,7 +66,6 @@ pub fn table(session: &Session, link: &str) -> String {
             let groups = series.groups.iter().map(|group| at(&group.log10_weight_norm));
             let cells = steps.into_iter().map(|list| at(list)).chain([distance, accuracy]).chain(groups).map(cell);
             let cells: Vec<String> = cells.collect();
-            // Writing to a string cannot fail.
             let _ = writeln!(out, "{step},{},{}", arm.key(), cells.join(","));
         }
     }

@@ -33,19 +33,23 @@ pub fn state(session: &Session) -> Value {
     })
 }
 
-/// Everything measured so far, one array an arm and quantity; index = step, evaluations as `[step, value]` pairs.
+/// Everything measured so far, one array an arm and quantity, evaluations as `[step, value]` pairs. Index = step, until a
+/// long run is thinned: then the first `whole_from / every` entries are every `every`-th step's, the others every step's from
+/// `whole_from` on.
 pub fn series(session: &Session) -> Value {
     json!({
         "steps": session.steps_done,
+        "every": session.rows().stride(),
+        "whole_from": session.rows().whole_from(),
         "arms": by_arm(session, |arm| {
             let s = session.arm(arm);
             json!({
-                "loss": s.loss,
-                "batch_accuracy": s.batch_accuracy,
-                "log10_lr": s.log10_lr,
-                "log10_weight_norm": s.all.log10_weight_norm,
-                "distance_to_wd": s.distance,
-                "test_accuracy": s.test_accuracy,
+                "loss": s.loss[..],
+                "batch_accuracy": s.batch_accuracy[..],
+                "log10_lr": s.log10_lr[..],
+                "log10_weight_norm": s.all.log10_weight_norm[..],
+                "distance_to_wd": s.distance[..],
+                "test_accuracy": s.test_accuracy[..],
             })
         }),
     })

@@ -2,11 +2,17 @@
 //! read it: [`csv`] and [`json`] are its forms outside.
 
 pub mod csv;
+mod hyper;
 pub mod json;
 pub mod recorded;
+mod rows;
 mod series;
+mod thin;
 
-pub use series::{ArmSeries, GroupSeries, Waypoint};
+pub use hyper::Hypers;
+pub use rows::Rows;
+pub use series::{ArmSeries, GroupSeries, PARTED, Waypoint};
+pub use thin::{Marks, Series};
 
 use crate::experiment::{Arm, Experiment, Setting};
 use crate::theory::{Ghost, Hyper};
@@ -36,9 +42,13 @@ pub struct Session {
     /// By arm, in the order of [`Arm::ALL`].
     arms: [ArmSeries; Arm::ALL.len()],
     /// η, λ, γ of each step.
-    pub hyper: Vec<Hyper>,
+    pub hyper: Hypers,
     /// ρ_t = u_t/u_{t+1} of each step, while there is a twin.
-    pub rho: Vec<f64>,
+    pub rho: Series,
+    /// Which steps have a row in all series.
+    rows: Rows,
+    /// Whether every row is kept, however many.
+    keeps_all: bool,
     /// The present gauge; `None` before the start.
     pub ghost: Option<Ghost>,
     /// η, λ, γ as they are set now, and what the schedule multiplies η by.
@@ -57,6 +67,16 @@ impl Session {
     /// A session that waits for `experiment` to start.
     pub fn new(experiment: Experiment) -> Self {
         Self { experiment, ..Self::default() }
+    }
+
+    /// The same, which keeps every row, however many: for tables, not for hours of watching.
+    pub fn that_keeps_all(experiment: Experiment) -> Self {
+        Self { keeps_all: true, ..Self::new(experiment) }
+    }
+
+    /// Which steps have a row: all, or of the older ones every 2^k-th.
+    pub fn rows(&self) -> Rows {
+        self.rows
     }
 
     /// The series of `arm`.
@@ -108,17 +128,18 @@ impl Session {
             Event::Started { experiment, engine, network, data, steps_per_epoch, replay_to } => {
                 let notices = std::mem::take(&mut self.notices);
                 let (experiment, network, data, starts) = (*experiment, *network, *data, self.starts + 1);
-                *self = Self { experiment, engine, network, data, steps_per_epoch, notices, starts, ..Self::default() };
+                let fresh = Self { keeps_all: self.keeps_all, ..Self::default() };
+                *self = Self { experiment, engine, network, data, steps_per_epoch, notices, starts, ..fresh };
                 self.state = if replay_to > 0 { RunState::Replaying { to: replay_to } } else { RunState::Paused };
             }
             Event::Rows(rows) => rows.into_iter().for_each(|row| self.push_row(row)),
             Event::Evaluations(list) => {
                 for evaluation in list {
                     for (arm, distance) in evaluation.distance {
-                        self.arms[arm as usize].distance.push((evaluation.step, distance));
+                        self.arms[arm as usize].compare(evaluation.step, distance, !self.keeps_all);
                     }
                     for (arm, accuracy) in evaluation.test_accuracy {
-                        self.arms[arm as usize].test_accuracy.push((evaluation.step, accuracy));
+                        self.arms[arm as usize].test_accuracy.push(evaluation.step, accuracy, !self.keeps_all);
                     }
                     for (arm, logits) in evaluation.samples {
                         self.arms[arm as usize].sample_logits = logits;
@@ -155,15 +176,23 @@ impl Session {
     fn push_row(&mut self, row: crate::trainer::Row) {
         self.steps_done = row.step + 1;
         self.hyper.push(row.hyper);
-        self.rho.extend(row.rho);
+        if let Some(rho) = row.rho {
+            self.rho.push(rho);
+        }
         for point in row.arms {
             self.arms[point.arm as usize].push(point);
+        }
+        if let Some(rows) = self.rows.thinned(self.steps_done).filter(|_| !self.keeps_all) {
+            self.rows = rows;
+            self.hyper.thin(rows);
+            self.rho.thin(rows);
+            self.arms.iter_mut().for_each(|arm| arm.thin(rows));
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::experiment::{Arm, Change};
     use crate::theory::Hyper;
@@ -201,6 +230,46 @@ mod tests {
         assert_eq!((session.steps_done, session.arm(Arm::Wd).loss.len()), (0, 0));
         assert_eq!(session.notices, ["kept"]);
         assert_eq!(session.state, RunState::Replaying { to: 5 });
+    }
+
+    #[test]
+    fn a_long_run_is_thinned_and_its_forms_say_so() {
+        let mut session = Session::new(Experiment::default());
+        let mut all = Session::that_keeps_all(Experiment::default());
+        for step in 0..20_000 {
+            one_row(&mut session, step, step as f64);
+            one_row(&mut all, step, step as f64);
+        }
+        let rows = session.rows();
+        assert_eq!((rows.stride(), all.rows(), all.arm(Arm::Wd).loss.len()), (4, Rows::ALL, 20_000));
+        let from = rows.whole_from();
+        assert_eq!(session.hyper.len(), session.arm(Arm::Wd).loss.len());
+        let text = csv::table(&session, "#v=1");
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[2].starts_with(&format!("# thinned: every 4th step before step {from}")), "{}", lines[2]);
+        assert!(
+            lines[5].starts_with("4,wd,4,") && lines.last().is_some_and(|line| line.starts_with("19999,wd,19999,"))
+        );
+        assert!(!csv::table(&all, "#v=1").contains("# thinned"));
+        let value = json::series(&session);
+        assert_eq!((value["every"].as_u64(), value["whole_from"].as_u64()), (Some(4), Some(from)));
+        assert_eq!(value["arms"]["wd"]["loss"][(from / 4) as usize].as_f64(), Some(from as f64));
+    }
+
+    #[test]
+    fn the_step_of_parting_is_exact_in_a_long_run() {
+        let mut session = Session::new(Experiment::default());
+        for step in 0..50_000 {
+            let distance = if step == 100 || step >= 777 { 2.0 * PARTED } else { 1e-6 };
+            session.apply(Event::Evaluations(vec![crate::trainer::Evaluation {
+                step,
+                distance: vec![(Arm::Exp, distance)],
+                test_accuracy: Vec::new(),
+                samples: Vec::new(),
+            }]));
+        }
+        assert!(session.arm(Arm::Exp).distance.len() < 13_000);
+        assert_eq!(session.arm(Arm::Exp).parted_at, Some(777));
     }
 
     #[test]

@@ -1,26 +1,30 @@
 //! What one arm measured, one entry a step.
 
+use super::rows::Rows;
+use super::thin::{Marks, Series};
 use crate::trainer::{ArmPoint, ArmWeights, GroupPoint};
 
 /// The measurements of one arm, one entry a step from step 0 on, until it stops.
 #[derive(Clone, Debug, Default)]
 pub struct ArmSeries {
     /// Mean cross-entropy of the batch, nats.
-    pub loss: Vec<f64>,
+    pub loss: Series,
     /// Fraction of the batch classified correctly.
-    pub batch_accuracy: Vec<f64>,
+    pub batch_accuracy: Series,
     /// log10 of the learning rate.
-    pub log10_lr: Vec<f64>,
+    pub log10_lr: Series,
     /// log10 u: the plain weight-decay run's weights over this arm's.
-    pub log10_u: Vec<f64>,
+    pub log10_u: Series,
     /// All trained weights.
     pub all: GroupSeries,
     /// Per invariance group.
     pub groups: Vec<GroupSeries>,
     /// (step, relative distance of the probe logits to the WD run).
-    pub distance: Vec<(u64, f64)>,
+    pub distance: Marks,
+    /// The step from which on the distance was [`PARTED`] or more, if it is: exact, whatever was thinned.
+    pub parted_at: Option<u64>,
     /// (step, test accuracy).
-    pub test_accuracy: Vec<(u64, f64)>,
+    pub test_accuracy: Marks,
     /// The newest logits `[n, classes]` of the sample images.
     pub sample_logits: Vec<f32>,
     /// The newest weights of the first convolution, `[out, in, k, k]`, up to a common factor.
@@ -33,13 +37,13 @@ pub struct ArmSeries {
 #[derive(Clone, Debug, Default)]
 pub struct GroupSeries {
     /// log10 ‖θ‖.
-    pub log10_weight_norm: Vec<f64>,
+    pub log10_weight_norm: Series,
     /// log10 ‖g‖.
-    pub log10_gradient_norm: Vec<f64>,
+    pub log10_gradient_norm: Series,
     /// ⟨g, θ⟩ / (‖g‖ ‖θ‖).
-    pub cosine: Vec<f64>,
+    pub cosine: Series,
     /// Angle that the update before the step turned θ by, radians; NaN where it is not known.
-    pub angle: Vec<f64>,
+    pub angle: Series,
 }
 
 /// The watched filter at one step.
@@ -56,6 +60,9 @@ pub struct Waypoint {
 /// Waypoints that are kept; beyond that every second one is dropped.
 const MAX_WAYPOINTS: usize = 400;
 
+/// From this relative distance on the nets are not called the same function, 1 %.
+pub const PARTED: f64 = 1e-2;
+
 impl ArmSeries {
     /// Takes in one step.
     pub(super) fn push(&mut self, point: ArmPoint) {
@@ -66,6 +73,20 @@ impl ArmSeries {
         self.all.push(&point.all);
         self.groups.resize_with(point.groups.len(), GroupSeries::default);
         self.groups.iter_mut().zip(&point.groups).for_each(|(series, group)| series.push(group));
+    }
+
+    /// Takes in a comparison with the weight-decay run.
+    pub(super) fn compare(&mut self, step: u64, distance: f64, bounded: bool) {
+        let away = distance.is_nan() || distance >= PARTED;
+        self.parted_at = away.then(|| self.parted_at.unwrap_or(step));
+        self.distance.push(step, distance, bounded);
+    }
+
+    /// Keeps the rows of `to` only.
+    pub(super) fn thin(&mut self, to: Rows) {
+        let own = [&mut self.loss, &mut self.batch_accuracy, &mut self.log10_lr, &mut self.log10_u];
+        own.into_iter().for_each(|series| series.thin(to));
+        std::iter::once(&mut self.all).chain(&mut self.groups).for_each(|group| group.thin(to));
     }
 
     /// Takes in weights seen at `step`.
@@ -92,6 +113,11 @@ impl GroupSeries {
         self.log10_gradient_norm.push(point.log10_gradient_norm);
         self.cosine.push(point.cosine);
         self.angle.push(point.angle.unwrap_or(f64::NAN));
+    }
+
+    fn thin(&mut self, to: Rows) {
+        let all = [&mut self.log10_weight_norm, &mut self.log10_gradient_norm, &mut self.cosine, &mut self.angle];
+        all.into_iter().for_each(|series| series.thin(to));
     }
 }
 

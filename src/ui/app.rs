@@ -2,6 +2,7 @@
 //! was asked for, once a frame, in one place.
 
 use super::actions::{Action, Panel};
+use super::pace::{self, Pace};
 use super::rate::Rate;
 use super::state::UiState;
 use super::{help, keys, notices, rooms, share, theme};
@@ -11,6 +12,7 @@ use crate::session::{Session, csv};
 use crate::trainer::{Command, Event, RunState};
 use egui::{Context, Theme, Ui};
 use std::time::Duration;
+use web_time::Instant;
 
 /// The near end of a trainer.
 pub trait Trains {
@@ -38,15 +40,15 @@ pub trait Shell {
     fn pick_files(&self) -> Option<String>;
     /// Saves a text under a name, or does what comes nearest; says what it did, as a sentence.
     fn save(&self, ctx: &Context, name: &str, text: String) -> String;
+    /// A frame was handed over to be rastered; what it says with [`App::rastered`] later sets the pace.
+    fn drawn(&self) {}
 }
 
-/// How long after news of the trainer the next frame is drawn: hands are answered at once, but drawing every step would
-/// take the processor away from training.
-pub const TRAINING_FRAME: Duration = Duration::from_millis(33);
 /// Seconds a confirmation shows.
 const TOAST_SECS: f64 = 3.0;
-/// Events taken in one frame: a replay at full speed must not freeze the page.
-const EVENTS_PER_FRAME: usize = 400;
+/// How long events are taken in in one frame: a replay at full speed must not freeze the page, and a hidden tab that is woken
+/// once a minute must catch up with all that came.
+const LISTEN: Duration = Duration::from_millis(60);
 
 /// The whole interface.
 pub struct App {
@@ -56,6 +58,7 @@ pub struct App {
     trainer: Box<dyn Trains>,
     shell: Box<dyn Shell>,
     rate: Rate,
+    pace: Pace,
 }
 
 impl App {
@@ -69,6 +72,7 @@ impl App {
             trainer,
             shell,
             rate: Rate::default(),
+            pace: Pace::default(),
         };
         app.open(link, true);
         app
@@ -93,6 +97,11 @@ impl App {
     /// Steps a second, measured.
     pub fn steps_per_second(&self) -> f64 {
         self.state.steps_per_second
+    }
+
+    /// Takes note of how long the rastering of a frame took, seconds.
+    pub fn rastered(&mut self, secs: f64) {
+        self.pace.rastered(secs);
     }
 
     /// Sends the trainer a command, as a script in the page does. A new experiment is shown at once.
@@ -152,11 +161,13 @@ impl App {
 
     /// Takes in what the trainer said.
     pub(super) fn listen(&mut self, ctx: &Context) {
-        for _ in 0..EVENTS_PER_FRAME {
-            let Some(event) = self.trainer.poll() else { return };
+        let start = Instant::now();
+        while let Some(event) = self.trainer.poll() {
             self.session.apply(event);
+            if start.elapsed() > LISTEN {
+                return ctx.request_repaint();
+            }
         }
-        ctx.request_repaint();
     }
 
     /// Files dropped on a desktop window come by their paths; the page hears of its own before this does.
@@ -191,6 +202,10 @@ impl App {
         for action in actions {
             self.carry_out(&ctx, action, now);
         }
+        if ctx.input(|i| !i.events.is_empty() || i.pointer.any_down()) {
+            self.pace.touch(now);
+        }
+        pace::set_wait(&ctx, self.pace.wait(now));
     }
 
     fn carry_out(&mut self, ctx: &Context, action: Action, now: f64) {
@@ -236,7 +251,10 @@ impl App {
             Action::Raw(raw) => self.state.view.raw = raw,
             Action::Group(group) => self.state.view.group = group,
             Action::Normalised(on) => self.state.view.normalised = on,
-            Action::ShowPlot(plot, on) => self.state.view.show(plot, on),
+            Action::ShowPlot(plot, on) => {
+                self.state.view.show(plot, on);
+                self.state.arrived = on.then_some(plot);
+            }
             Action::Watch(watched) => {
                 self.state.watched = Some(watched);
                 send(Command::Watch(watched));
@@ -283,8 +301,12 @@ impl eframe::App for App {
         self.listen(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        if let Some(secs) = frame.info().cpu_usage {
+            self.pace.drew(f64::from(secs));
+        }
         self.draw(ui);
+        self.shell.drawn();
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

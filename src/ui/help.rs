@@ -47,6 +47,14 @@ fn contents_ui(ui: &mut Ui) {
             ("shaded", "there the twin would end, as predicted from its present state"),
         ],
     );
+    table(
+        ui,
+        "Long runs",
+        &[
+            ("hidden tab", "training goes on; nothing is drawn until it is seen again"),
+            ("beyond 8,192 steps", "older steps are thinned, with their extremes; the table says so"),
+        ],
+    );
     ui.add_space(8.0);
     let sources = "After Z. Li and S. Arora, An Exponential Learning Rate Schedule for Deep Learning, ICLR 2020 (arXiv \
                    1910.07454). Images: Fashion-MNIST, © 2017 Zalando SE, MIT licence.";

@@ -11,6 +11,7 @@ mod icons;
 mod keys;
 mod layout;
 mod notices;
+pub mod pace;
 pub mod plots;
 mod rate;
 mod rooms;
@@ -31,4 +32,4 @@ pub mod window;
 mod tests;
 
 pub use actions::{Action, Panel};
-pub use app::{App, Shell, TRAINING_FRAME, Trains};
+pub use app::{App, Shell, Trains};

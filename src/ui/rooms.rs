@@ -42,9 +42,9 @@ pub fn page_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mu
 }
 
 fn desk_ui(ui: &mut Ui, session: &Session, state: &mut UiState, room: Room, actions: &mut Vec<Action>) {
-    let p = Palette::now(ui);
     let width = room.controls_width();
-    let side = Frame::NONE.fill(p.page).inner_margin(Margin { left: 16, right: 0, top: 14, bottom: 0 });
+    // No fill: the page is cleared to this colour, and software that draws pays for every pixel.
+    let side = Frame::NONE.inner_margin(Margin { left: 16, right: 0, top: 14, bottom: 0 });
     Panel::left("controls").exact_size(width + 16.0).resizable(false).show_separator_line(false).frame(side).show(
         ui,
         |ui| {
@@ -57,7 +57,7 @@ fn desk_ui(ui: &mut Ui, session: &Session, state: &mut UiState, room: Room, acti
             });
         },
     );
-    let main = Frame::NONE.fill(p.page).inner_margin(Margin { left: 12, right: 16, top: 14, bottom: 0 });
+    let main = Frame::NONE.inner_margin(Margin { left: 12, right: 16, top: 14, bottom: 0 });
     CentralPanel::default().frame(main).show(ui, |ui| {
         let height = ui.available_height() - 14.0;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -75,7 +75,10 @@ fn desk_ui(ui: &mut Ui, session: &Session, state: &mut UiState, room: Room, acti
             let plot = layout::plot_height(height - (ui.cursor().top() - top), below, rows);
             plots_ui(ui, session, state, &order, room.columns(), plot, actions);
             let before = ui.cursor().top();
-            card(ui, CARD_MARGIN, |ui| chooser_ui(ui, &state.view, false, actions));
+            card(ui, CARD_MARGIN, |ui| {
+                ui.set_width(ui.available_width());
+                chooser_ui(ui, &state.view, false, actions);
+            });
             let chooser = ui.cursor().top() - before;
             why_card_ui(ui, state, room, actions);
             let closed = if state.why { chooser + 66.0 } else { ui.cursor().top() - before - GAP };
@@ -103,7 +106,7 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
     if ui.data_mut(|d| std::mem::replace(d.get_temp_mut_or(id, height), height)) != height {
         ui.ctx().request_discard("the sheet changed its height");
     }
-    let main = Frame::NONE.fill(p.page).inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 0 });
+    let main = Frame::NONE.inner_margin(Margin { left: 12, right: 12, top: 10, bottom: 0 });
     CentralPanel::default().frame(main).show(ui, |ui| {
         // Always, not only once a finger was seen: else the first swipe would be lost.
         ScrollArea::vertical().scroll_source(ScrollSource::ALL).auto_shrink(false).show(ui, |ui| {
@@ -118,7 +121,10 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
                 });
             });
             plots_ui(ui, session, state, &plots::narrow_order(state.view.shown()), 1, 222.0, actions);
-            card(ui, CARD_MARGIN, |ui| chooser_ui(ui, &state.view, true, actions));
+            card(ui, CARD_MARGIN, |ui| {
+                ui.set_width(ui.available_width());
+                chooser_ui(ui, &state.view, true, actions);
+            });
             ui.horizontal(|ui| top_bar::engine_ui(ui, session, state));
             if low {
                 card(ui, CARD_MARGIN, |ui| {
@@ -214,6 +220,10 @@ fn plots_ui(
     for (place, plot) in order.iter().filter_map(|&key| plots::plot_of(key)).enumerate() {
         let at = vec2((place % columns) as f32 * (width + GAP), (place / columns) as f32 * (height + GAP));
         let rect = Rect::from_min_size(all.min + at, vec2(width, height));
+        if state.arrived == Some(plot.key) {
+            ui.scroll_to_rect(rect, None);
+            state.arrived = None;
+        }
         plots::plot_ui(ui, rect, plot, &scene, &mut state.plots.looking, actions);
     }
 }

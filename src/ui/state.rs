@@ -1,6 +1,7 @@
 //! What the interface itself remembers: half-made choices, open panels, what is zoomed.
 
 use super::plots::PlotsState;
+use crate::experiment::view::PlotKey;
 use crate::experiment::{Experiment, Setting, View, limits};
 use crate::session::Session;
 use crate::theory::Hyper;
@@ -144,6 +145,8 @@ pub struct UiState {
     pub speed: Speed,
     /// Zoom and cursor.
     pub plots: PlotsState,
+    /// An instrument that was just chosen: the page goes there.
+    pub arrived: Option<PlotKey>,
     /// Whether help is open.
     pub help: bool,
     /// Whether the share panel is open.
@@ -175,6 +178,7 @@ impl UiState {
             draft: None,
             speed: Speed::Max,
             plots: PlotsState::default(),
+            arrived: None,
             help: false,
             share: false,
             why: false,

@@ -6,8 +6,7 @@ use crate::session::{Session, recorded};
 use crate::trainer::{RunState, StopReason};
 use crate::ui::text;
 
-/// From this relative distance on the nets are not called the same function, 1 %.
-pub const PARTED: f64 = 1e-2;
+pub use crate::session::PARTED;
 
 /// How it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,9 +69,7 @@ impl Verdict {
 
 /// The step from which on `arm` stayed away from the weight-decay run.
 pub fn parted_at(session: &Session, arm: Arm) -> Option<u64> {
-    let series = &session.arm(arm).distance;
-    let away = series.iter().rev().take_while(|(_, d)| d.is_nan() || *d >= PARTED).count();
-    (away > 0).then(|| series[series.len() - away].0)
+    session.arm(arm).parted_at
 }
 
 /// What there is to say.

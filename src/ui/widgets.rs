@@ -1,6 +1,7 @@
 //! The few widgets the page is made of.
 
 use super::icons::{self, Icon};
+use super::plots::strokes::pattern;
 use super::theme::{self, BUTTON_RADIUS, CARD_RADIUS, Dash, Palette};
 use crate::experiment::Arm;
 use egui::{
@@ -172,9 +173,10 @@ pub fn swatch(ui: &mut Ui, arm: Arm, live: bool) {
 pub fn stroke_shapes(points: Vec<egui::Pos2>, dash: Dash, stroke: Stroke) -> Vec<Shape> {
     match dash {
         Dash::Solid => vec![Shape::line(points, stroke)],
-        Dash::Dashed => Shape::dashed_line(&points, stroke, 6.0, 3.5),
-        Dash::Dotted => Shape::dashed_line(&points, stroke, 1.8, 2.6),
-        Dash::Fine => Shape::dashed_line(&points, stroke, 3.0, 3.0),
+        dashed => {
+            let [on, off] = pattern(dashed);
+            Shape::dashed_line(&points, stroke, on, off)
+        }
     }
 }
 

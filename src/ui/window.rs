@@ -1,6 +1,7 @@
 //! The lab as a desktop window.
 
-use super::app::{App, Shell, TRAINING_FRAME};
+use super::app::{App, Shell};
+use super::pace;
 use crate::experiment::Link;
 use crate::host::Host;
 use egui::{Context, ViewportBuilder};
@@ -18,7 +19,7 @@ pub fn open() -> ExitCode {
         options,
         Box::new(|cc| {
             let ctx = cc.egui_ctx.clone();
-            let host = Host::start(move || ctx.request_repaint_after(TRAINING_FRAME));
+            let host = Host::start(move || pace::news(&ctx));
             Ok(Box::new(App::new(&cc.egui_ctx, Link::default(), Box::new(host), Box::new(Desktop))))
         }),
     );

@@ -3,12 +3,13 @@
 import { createServer } from "node:http";
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
-import { dirname, extname, join, normalize } from "node:path";
+import { dirname, extname, join, normalize, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const DIST = join(ROOT, "dist");
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+// Another build may be named, to compare two.
+export const DIST = process.env.EXPLR_DIST ?? join(ROOT, "dist");
 export const SCREENSHOTS = join(ROOT, "target/screenshots");
 // Any static host, any sub-path: nothing in the page may assume that it lives at the root.
 const BASE = "/somebody/some-lab/";
@@ -32,9 +33,10 @@ function browserPath() {
   return found;
 }
 
-/** Serves dist/ under BASE; `strays` collects requests for anything else. */
+/** Serves dist/ under BASE; `served` collects the files asked for, `strays` requests for anything else. */
 async function serve() {
   if (!existsSync(join(DIST, "index.html"))) throw new Error("dist/ is missing: run `cargo xtask test page` first");
+  const served = [];
   const strays = [];
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
@@ -47,16 +49,20 @@ async function serve() {
       return;
     }
     const type = TYPES[extname(file)] ?? "application/octet-stream";
-    response.writeHead(200, { "Content-Type": type, "Cache-Control": "no-store" }).end(await readFile(file));
+    served.push(relative(DIST, file));
+    // As GitHub Pages says it; every tab has a profile of its own and begins without a cache.
+    response.writeHead(200, { "Content-Type": type, "Cache-Control": "max-age=600" }).end(await readFile(file));
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  return { server, strays, url: `http://127.0.0.1:${server.address().port}${BASE}` };
+  return { server, served, strays, url: `http://127.0.0.1:${server.address().port}${BASE}` };
 }
 
 /** A host and a browser. Close it, or the test does not end. */
 export class Lab {
-  static async open({ webgpu = true } = {}) {
+  /** `before` is a function that every page runs before its own scripts. */
+  static async open({ webgpu = true, before, argument } = {}) {
     const lab = new Lab();
+    Object.assign(lab, { before, argument });
     Object.assign(lab, await serve());
     lab.browser = await chromium.launch({
       executablePath: browserPath(),
@@ -73,12 +79,13 @@ export class Lab {
   }
 
   /** A tab of its own profile, with the page at `hash` ready in it. */
-  async tab(hash = "", { size = [1440, 900], scheme = "light" } = {}) {
+  async tab(hash = "", { size = [1440, 900], scheme = "light", scale = 1 } = {}) {
     const [width, height] = size;
     const context = await this.browser.newContext({
-      viewport: { width, height }, colorScheme: scheme, permissions: ["clipboard-read", "clipboard-write"],
+      viewport: { width, height }, deviceScaleFactor: scale, colorScheme: scheme, permissions: ["clipboard-read", "clipboard-write"],
     });
     const page = await context.newPage();
+    if (this.before) await page.addInitScript(this.before, this.argument);
     const tab = new Tab(page);
     await page.goto(this.url + hash);
     await tab.until("the page is ready", () => window.explr?.state() != null);

@@ -260,6 +260,29 @@ gpu_test! {
 }
 
 gpu_test! {
+    /// What lets twins be halved exactly: at ε = 0 a power of two in the weights changes no bit of a logit or a loss.
+    async fn weights_scaled_by_a_power_of_two_give_the_same_bits() {
+        for norm in [Norm::Batch, Norm::Group(4)] {
+            let mut scaled = setup(norm, Activation::Gelu, true, 3);
+            let first = scaled.weights[0].clone();
+            for (weights, factor) in scaled.weights.iter_mut().zip([1.0, 2f64.powi(-20), 1.5]) {
+                *weights = first.iter().map(|w| w * factor).collect();
+            }
+            let mut engine = GpuEngine::new(&scaled).await.expect("there is an adapter");
+            engine.evaluate(0, 0, &[arm(0.1); 3]);
+            engine.step(0, &batch(0), &[arm(0.1); 3]);
+            let outputs = engine.collect().await.expect("two outputs");
+            let [Output::Logits { arms: logits, .. }, Output::Row { arms: rows, .. }] = &outputs[..] else {
+                panic!("{outputs:?}")
+            };
+            assert_eq!(logits[0], logits[1]);
+            assert_eq!(rows[0].loss, rows[1].loss);
+            assert_ne!(logits[0], logits[2], "a factor that is no power of two rounds");
+        }
+    }
+}
+
+gpu_test! {
     /// Arms share dispatches and nothing else.
     async fn an_arm_has_the_same_bits_alone_and_in_company() {
         let company = setup(Norm::Batch, Activation::Gelu, false, 4);

@@ -49,7 +49,7 @@ kernels! {
     "Picks the images of a step and moves them."
     GATHER = "gather", ["step", "gather"], [Read, Read, Write];
     "Convolution."
-    CONV_FORWARD = "conv_forward", ["conv_sizes", "conv_tile", "conv_forward"], [Read, Read, Write];
+    CONV_FORWARD = "conv_forward", ["conv_sizes", "conv_tile", "tile_store", "conv_forward"], [Read, Read, Write];
     "Normalisation and activation."
     NORM_FORWARD = "norm_forward", ["step", "floats", "norm_sets", "reduce", "activation", "norm_forward"],
         [Read, Write, Write];
@@ -79,10 +79,12 @@ kernels! {
     NORM_BACKWARD_4 = "norm_backward_4", ["vectors", "norm_sets", "reduce", "activation", "norm_backward"],
         [Read, Read, Read, Write];
     "Gradients of a convolution's weights, in partial sums, and of its input."
-    CONV_BACKWARD = "conv_backward", ["conv_sizes", "conv_tile", "weight_gradient", "input_gradient", "conv_backward"],
+    CONV_BACKWARD = "conv_backward",
+        ["conv_sizes", "conv_tile", "tile_store", "input_gradient", "x_window", "weight_gradient", "conv_backward"],
         [Read, Read, Read, Write, Write];
     "Gradient of the weights of the images' convolution, in partial sums."
-    CONV_WEIGHT_GRADIENT = "conv_weight_gradient", ["conv_sizes", "weight_gradient", "conv_weight_gradient"], [Read, Read, Write];
+    CONV_WEIGHT_GRADIENT = "conv_weight_gradient",
+        ["conv_sizes", "x_window", "weight_gradient", "conv_weight_gradient"], [Read, Read, Write];
     "SGD, and sums over weights and gradients."
     UPDATE = "update", ["step", "update"], [Read, Read, Write, Write, Write, Write];
     "The row of a step."

@@ -127,7 +127,7 @@ impl Shared {
             "This page may not start a Worker ({why}); training shares the page's thread, and both are slower."
         )));
         let shared = self.clone();
-        wasm_bindgen_futures::spawn_local(run(inbox, move |event| shared.push(event), Page));
+        wasm_bindgen_futures::spawn_local(run(inbox, Box::new(move |event| shared.push(event)), Page));
     }
 }
 

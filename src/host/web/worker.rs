@@ -60,7 +60,7 @@ fn trainer_main() {
             log::error!("an event did not reach the page: {error:?}");
         }
     };
-    wasm_bindgen_futures::spawn_local(run(inbox, post, Page));
+    wasm_bindgen_futures::spawn_local(run(inbox, Box::new(post), Page));
     say_ready(&scope);
 }
 

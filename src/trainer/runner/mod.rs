@@ -18,8 +18,11 @@ use web_time::Instant;
 /// Training time between two looks at the mailbox: short enough that a click is answered at once.
 const CHUNK: Duration = Duration::from_millis(40);
 
+/// Where events go. Boxed: with one type for a Worker and for the page's own thread the loop is compiled once.
+pub type Post = Box<dyn FnMut(Event)>;
+
 /// Trains until the mailbox closes.
-pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: impl FnMut(Event), platform: P) {
+pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: Post, platform: P) {
     let mut runner = Runner {
         inbox,
         post,
@@ -52,9 +55,9 @@ struct Run {
     choice: Choice,
 }
 
-struct Runner<P, F> {
+struct Runner<P> {
     inbox: UnboundedReceiver<Command>,
-    post: F,
+    post: Post,
     platform: P,
     library: Library,
     /// What waits for its images.
@@ -66,7 +69,7 @@ struct Runner<P, F> {
     watched: Watched,
 }
 
-impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
+impl<P: Platform> Runner<P> {
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Load(experiment) => {

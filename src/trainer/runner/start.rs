@@ -14,7 +14,7 @@ use std::time::Duration;
 /// Device losses after which the GPU is given up.
 const MAX_LOSSES: u32 = 2;
 
-impl<P: Platform, F: FnMut(Event)> Runner<P, F> {
+impl<P: Platform> Runner<P> {
     /// Builds an engine for `experiment` at step 0, replays to `replay_to`, and is then in `state`.
     pub(super) async fn start(
         &mut self,

@@ -5,7 +5,7 @@ use super::{Curve, Points, Scene, Spec, ticks::Scale};
 /// Fraction of the test set classified correctly.
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let mut curves = scene.recorded_curves(|arm| arm.test_accuracy.as_slice().into());
-    let live = |arm| Curve::of(arm, Points::At(scene.session.arm(arm).test_accuracy.as_slice().into()));
+    let live = |arm| Curve::of(arm, Points::Marks(&scene.session.arm(arm).test_accuracy));
     curves.extend(scene.arms().map(live));
     Spec {
         curves,

@@ -9,17 +9,18 @@ use crate::theory::equilibrium;
 /// log10 of the angle of each step, radians, smoothed.
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let hyper = &scene.session.hyper;
-    let half = smooth::half_window(scene.session.steps_done as usize);
+    let rows = scene.session.rows();
+    let half = smooth::half_window(scene.session.steps_done);
     let wd = &scene.group(Arm::Wd).angle;
     let raw = scene.derived("angle", Arm::Wd, wd.len(), |i| wd[i].log10());
     let mut curves = vec![Curve::faint(Arm::Wd, Points::Kept(raw))];
     for arm in scene.arms() {
         let angle = &scene.group(arm).angle;
         let id: Id = scene.id("", arm);
-        let sums = Sums::of(scene.kept, ["angles", "angles count"], id, angle.len(), |i| angle[i]);
+        let sums = Sums::of(scene.kept, ["angles", "angles count"], id, rows, angle.len(), |i| angle[i]);
         if arm == Arm::Wd {
             // The update before step t was driven by step t − 1.
-            let driven = |i: usize| hyper.get(i.saturating_sub(1)).copied();
+            let driven = |i: usize| hyper.at(rows.step(i).saturating_sub(1));
             let settled = |i, _| driven(i).map_or(f64::NAN, |h| equilibrium::angle_per_step(h).log10());
             curves.push(Curve::predicted(Arm::Wd, sums.points(half, settled)));
             curves.push(Curve::theory(sums.points(half, settled)));

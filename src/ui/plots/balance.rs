@@ -12,8 +12,9 @@ pub fn predicted(scene: &Scene<'_>, settled: impl Fn(Hyper, f64) -> f64) -> Vec<
     let hyper = &scene.session.hyper;
     let len = group.log10_gradient_norm.len().min(group.log10_weight_norm.len()).min(hyper.len());
     let square = |i: usize| 10f64.powf(2.0 * (group.log10_gradient_norm[i] + group.log10_weight_norm[i]));
-    let sums = Sums::of(scene.kept, ["G²", "G² count"], scene.id("", Arm::Wd), len, square);
-    let half = smooth::half_window(len);
+    let (id, rows) = (scene.id("", Arm::Wd), scene.session.rows());
+    let sums = Sums::of(scene.kept, ["G²", "G² count"], id, rows, len, square);
+    let half = smooth::half_window(scene.session.steps_done);
     sums.points(half, |i, square| {
         let h = hyper[i];
         if h.lr * h.weight_decay > 0.0 { settled(h, square.sqrt()).log10() } else { f64::NAN }

@@ -2,6 +2,7 @@
 
 use super::ticks::Scale;
 use crate::experiment::Arm;
+use crate::session::{Marks, Series};
 use crate::ui::theme::{self, Dash};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,11 +11,21 @@ use std::rc::Rc;
 /// The points of a curve.
 pub enum Points<'a> {
     /// One value a step, from step 0 on.
-    PerStep(Cow<'a, [f64]>),
+    Rows(&'a Series),
     /// The same, derived and kept.
-    Kept(Rc<Vec<f64>>),
+    Kept(Rc<Series>),
+    /// Values at some steps.
+    Marks(&'a Marks),
+    /// The same, derived and kept.
+    KeptMarks(Rc<Marks>),
     /// (step, value), ascending.
     At(Cow<'a, [(u64, f64)]>),
+}
+
+/// The forms points have.
+enum Form<'a> {
+    Rows(&'a Series),
+    At(&'a [(u64, f64)], Option<&'a Marks>),
 }
 
 impl Points<'_> {
@@ -23,12 +34,21 @@ impl Points<'_> {
         self.len() == 0
     }
 
+    fn form(&self) -> Form<'_> {
+        match self {
+            Self::Rows(series) => Form::Rows(series),
+            Self::Kept(series) => Form::Rows(series),
+            Self::Marks(marks) => Form::At(marks, Some(marks)),
+            Self::KeptMarks(marks) => Form::At(marks, Some(marks)),
+            Self::At(points) => Form::At(points, None),
+        }
+    }
+
     /// Number of points.
     pub fn len(&self) -> usize {
-        match self {
-            Self::PerStep(y) => y.len(),
-            Self::Kept(y) => y.len(),
-            Self::At(p) => p.len(),
+        match self.form() {
+            Form::Rows(series) => series.len(),
+            Form::At(points, _) => points.len(),
         }
     }
 
@@ -39,18 +59,30 @@ impl Points<'_> {
 
     /// Step and value of a point.
     pub fn get(&self, i: usize) -> (f64, f64) {
-        match self {
-            Self::PerStep(y) => (i as f64, y[i]),
-            Self::Kept(y) => (i as f64, y[i]),
-            Self::At(p) => (p[i].0 as f64, p[i].1),
+        match self.form() {
+            Form::Rows(series) => (series.rows().step(i) as f64, series[i]),
+            Form::At(points, _) => (points[i].0 as f64, points[i].1),
+        }
+    }
+
+    /// The smallest and the largest value of what a point stands for: of itself, or of a thinned stretch.
+    pub fn span(&self, i: usize) -> [f64; 2] {
+        match self.form() {
+            Form::Rows(series) => series.span(i),
+            Form::At(_, Some(marks)) => marks.span(i),
+            Form::At(points, None) => [points[i].1; 2],
         }
     }
 
     /// The points between two steps, with one more on each side so that lines run to the edge.
     pub fn within(&self, [from, to]: [f64; 2]) -> Range<usize> {
-        let (first, last) = match self {
-            Self::PerStep(_) | Self::Kept(_) => (from.max(0.0).floor() as usize, to.max(0.0).ceil() as usize + 1),
-            Self::At(p) => (
+        let (first, last) = match self.form() {
+            Form::Rows(series) => {
+                let (rows, end) = (series.rows(), to.max(0.0).ceil() as u64);
+                let last = rows.row(end);
+                (rows.row(from.max(0.0) as u64), last + 1 + usize::from(rows.step(last) < end))
+            }
+            Form::At(p, _) => (
                 p.partition_point(|q| (q.0 as f64) < from).saturating_sub(1),
                 p.partition_point(|q| q.0 as f64 <= to) + 1,
             ),
@@ -62,9 +94,9 @@ impl Points<'_> {
     /// The point nearest to `step`, if `step` does not lie beyond the curve.
     pub fn nearest(&self, step: f64) -> Option<(f64, f64)> {
         let end = self.end()?;
-        let i = match self {
-            Self::PerStep(_) | Self::Kept(_) => step.round().max(0.0) as usize,
-            Self::At(p) => {
+        let i = match self.form() {
+            Form::Rows(series) => series.rows().row(step.round().max(0.0) as u64),
+            Form::At(p, _) => {
                 let after = p.partition_point(|q| (q.0 as f64) < step).min(p.len() - 1);
                 let before = after.saturating_sub(1);
                 let away = |i: usize| (p[i].0 as f64 - step).abs();
@@ -206,10 +238,12 @@ impl Spec<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::Rows;
 
     #[test]
     fn looking_up_a_step() {
-        let per_step = Points::PerStep(vec![5.0, 6.0, 7.0].into());
+        let series = Series::of(Rows::ALL, vec![5.0, 6.0, 7.0]);
+        let per_step = Points::Rows(&series);
         assert_eq!(per_step.nearest(1.2), Some((1.0, 6.0)));
         assert_eq!(per_step.nearest(9.0), None);
         assert_eq!(per_step.within([0.5, 1.5]), 0..3);

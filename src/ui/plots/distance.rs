@@ -1,5 +1,6 @@
 //! Are they the same function? The distance of the probe logits to the weight-decay run's.
 
+use super::kept::Id;
 use super::{Curve, Points, Scene, Side, Spec, Tag, ticks::Scale};
 use crate::experiment::view::Layout;
 use crate::experiment::{Arm, Precision};
@@ -8,11 +9,11 @@ use crate::session::Session;
 /// log10 ‖z − z_wd‖ / ‖z_wd‖.
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let session = scene.session;
-    let log10 = |points: &[(u64, f64)]| points.iter().map(|&(t, d)| (t, d.log10())).collect::<Vec<_>>();
-    let mut curves = scene.recorded_curves(|arm| log10(&arm.distance).into());
+    let mut curves = scene.recorded_curves(|arm| arm.distance.iter().map(|&(t, d)| (t, d.log10())).collect());
     let mut tags = Vec::new();
     for arm in scene.arms().filter(|&arm| arm != Arm::Wd) {
-        let points = log10(&session.arm(arm).distance);
+        let id = Id { what: "log10 distance", arm, group: 0 };
+        let points = scene.kept.marks(id, &session.arm(arm).distance, f64::log10);
         if points.iter().any(|p| p.1.is_finite()) {
             let text = match (arm, session.experiment.twist) {
                 (Arm::Control, _) if scene.layout == Layout::SideBySide => "control".into(),
@@ -23,7 +24,7 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
             let side = if arm == Arm::Exp { Side::Above } else { Side::Below };
             tags.push(Tag { arm, text, side });
         }
-        curves.push(Curve::of(arm, Points::At(points.into())));
+        curves.push(Curve::of(arm, Points::KeptMarks(points)));
     }
     Spec {
         // From one part in a million to another function altogether.

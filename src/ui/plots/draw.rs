@@ -1,12 +1,12 @@
 //! Draws curves into a rectangle.
 
 use super::curve::{Curve, Side, Spec, Tag};
-use super::decimate::decimate;
+use super::decimate::{Sample, decimate};
+use super::strokes::Strokes;
 use super::ticks::Scale;
 use crate::experiment::Arm;
 use crate::ui::text;
-use crate::ui::theme::{self, Palette};
-use crate::ui::widgets::stroke_shapes;
+use crate::ui::theme::{self, Dash, Palette};
 use egui::{Align2, Painter, Pos2, Rangef, Rect, Stroke, pos2, vec2};
 
 /// What part of the data a rectangle shows.
@@ -48,10 +48,11 @@ pub fn extent(curves: &[Curve<'_>], x: [f64; 2], zero: Option<f64>) -> (f64, f64
     let mut extent = (f64::INFINITY, f64::NEG_INFINITY);
     for curve in curves.iter().filter(|c| c.fitted) {
         for i in curve.points.within(x) {
-            let (at, y) = curve.points.get(i);
-            let y = shown(y, zero);
-            if y.is_finite() && at >= x[0] && at <= x[1] {
-                extent = (extent.0.min(y), extent.1.max(y));
+            let at = curve.points.get(i).0;
+            if at >= x[0] && at <= x[1] {
+                for y in curve.points.span(i).map(|y| shown(y, zero)).into_iter().filter(|y| y.is_finite()) {
+                    extent = (extent.0.min(y), extent.1.max(y));
+                }
             }
         }
     }
@@ -115,21 +116,28 @@ pub fn curves<'a>(
 ) {
     let clipped = painter.with_clip_rect(window.rect.expand2(vec2(1.0, 1.5)).intersect(painter.clip_rect()));
     let columns = (window.rect.width() * painter.pixels_per_point()) as usize;
+    let strokes = Strokes::of(painter.ctx());
+    let mut mesh = strokes.mesh();
     for curve in curves {
         let color = curve.arm.map_or(p.quiet, |arm| p.arm(arm)).gamma_multiply(curve.strength);
-        let lines = decimate(curve.points.within(window.x), columns, |i| {
-            let (x, y) = curve.points.get(i);
-            (x, shown(y, zero))
+        let lines = decimate(curve.points.within(window.x), columns, |i| Sample {
+            x: curve.points.get(i).0,
+            span: curve.points.span(i).map(|y| shown(y, zero)),
         });
         for line in lines {
-            let points: Vec<Pos2> = line.iter().map(|q| window.place(q[0], q[1])).collect();
+            let mut points: Vec<Pos2> = line.iter().map(|q| window.place(q[0], q[1])).collect();
             if let [only] = points[..] {
                 clipped.circle_filled(only, curve.width.max(1.5) * 0.8, color);
-            } else {
-                clipped.extend(stroke_shapes(points, curve.dash, Stroke::new(curve.width, color)));
+                continue;
             }
+            // A level line of dashes stands on whole pixels, or it would be pale and wide.
+            if curve.dash != Dash::Solid && points.iter().all(|at| at.y == points[0].y) {
+                points.iter_mut().for_each(|at| at.y = painter.round_to_pixel_center(at.y));
+            }
+            strokes.add(&mut mesh, &points, curve.dash, curve.width, color);
         }
     }
+    clipped.add(mesh);
 }
 
 /// The words beside curves: clear of all curves, and of each other.

@@ -7,14 +7,16 @@ use crate::ui::actions::Action;
 use crate::ui::text;
 use crate::ui::theme::{self, Palette};
 use crate::ui::widgets;
-use egui::text::LayoutJob;
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Rect, TextFormat, Ui, UiBuilder, pos2, vec2};
 
 /// Title and the line below it.
 pub fn title_ui(ui: &Ui, rect: Rect, title: &str, mut line: LayoutJob) {
     let p = Palette::now(ui);
     ui.painter().text(rect.min + vec2(14.0, 11.0), Align2::LEFT_TOP, title, theme::bold(12.5), p.ink);
-    line.wrap = egui::text::TextWrapping::truncate_at_width(rect.width() - 28.0);
+    // Two lines fit above the plot.
+    let most = TextWrapping::wrap_at_width(rect.width() - 28.0);
+    line.wrap = TextWrapping { max_rows: 2, overflow_character: Some('…'), ..most };
     let galley = ui.painter().layout_job(line);
     ui.painter().galley(rect.min + vec2(14.0, 28.0), galley, p.quiet);
 }

@@ -2,6 +2,7 @@
 
 use super::{Curve, Points, Scene, Spec, ticks::Scale};
 use crate::experiment::Arm;
+use crate::session::Series;
 use crate::ui::text;
 use crate::ui::theme::Dash;
 use std::f64::consts::LN_10;
@@ -27,11 +28,16 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     }
 }
 
-fn deviation(scene: &Scene<'_>) -> Rc<Vec<f64>> {
+fn deviation(scene: &Scene<'_>) -> Rc<Series> {
     let [w, w_twin] = [Arm::Wd, Arm::Exp].map(|arm| &scene.group(arm).log10_weight_norm);
     let [lr, lr_twin] = [Arm::Wd, Arm::Exp].map(|arm| &scene.session.arm(arm).log10_lr);
     let len = w.len().min(w_twin.len()).min(lr.len()).min(lr_twin.len()).saturating_sub(1);
+    let rows = scene.session.rows();
     scene.derived("identity", Arm::Exp, len, |i| {
+        // Between thinned rows the step in between is gone.
+        if rows.step(i + 1) != rows.step(i) + 1 {
+            return f64::NAN;
+        }
         let sides = (lr_twin[i] - w_twin[i] - w_twin[i + 1]) - (lr[i] - w[i] - w[i + 1]);
         (sides * LN_10).exp_m1()
     })

@@ -2,6 +2,7 @@
 //! computed again only when what it is made from changed.
 
 use crate::experiment::Arm;
+use crate::session::{Marks, Rows, Series};
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -27,10 +28,13 @@ pub struct Id {
 }
 
 #[derive(Default)]
-struct Series {
-    values: Rc<Vec<f64>>,
+struct KeptSeries {
+    values: Rc<Series>,
     used: bool,
 }
+
+/// Kept marks, each with the version of those it was made from.
+type KeptMarks = HashMap<Id, ([u64; 3], Rc<Marks>)>;
 
 /// Kept results under their names, each with what it was made from.
 type Whole = HashMap<&'static str, (Vec<u64>, Rc<dyn Any>)>;
@@ -39,7 +43,8 @@ type Whole = HashMap<&'static str, (Vec<u64>, Rc<dyn Any>)>;
 #[derive(Default)]
 pub struct Kept {
     start: u64,
-    series: RefCell<HashMap<Id, Series>>,
+    series: RefCell<HashMap<Id, KeptSeries>>,
+    marks: RefCell<KeptMarks>,
     whole: RefCell<Whole>,
 }
 
@@ -58,16 +63,19 @@ impl Kept {
         *self = Self::default();
     }
 
-    /// The series of `len` values whose `i`-th is `next(i, those before)`; computed once for each `i` as long as `len`
-    /// does not shrink.
-    pub fn series(&self, id: Id, len: usize, mut next: impl FnMut(usize, &[f64]) -> f64) -> Rc<Vec<f64>> {
+    /// The series of `len` values, one a row of `rows`, whose `i`-th is `next(i, those before)`; computed once for each `i` as
+    /// long as `len` does not shrink. When its sources are thinned it is too, so that what was derived from every step stays.
+    pub fn series(&self, id: Id, rows: Rows, len: usize, mut next: impl FnMut(usize, &[f64]) -> f64) -> Rc<Series> {
         let mut all = self.series.borrow_mut();
         let kept = all.entry(id).or_default();
         kept.used = true;
-        if kept.values.len() != len {
+        if kept.values.rows() != rows || kept.values.len() != len {
             let values = Rc::make_mut(&mut kept.values);
+            if values.rows() != rows {
+                values.thin(rows);
+            }
             if values.len() > len {
-                values.clear();
+                *values = Series::of(rows, Vec::new());
             }
             for i in values.len()..len {
                 let value = next(i, values);
@@ -75,6 +83,16 @@ impl Kept {
             }
         }
         Rc::clone(&kept.values)
+    }
+
+    /// `marks` with `f`, which must not decrease, of every value.
+    pub fn marks(&self, id: Id, marks: &Marks, f: impl Fn(f64) -> f64) -> Rc<Marks> {
+        let (mut all, version) = (self.marks.borrow_mut(), marks.version());
+        let made = all.entry(id).or_insert_with(|| ([u64::MAX; 3], Rc::default()));
+        if made.0 != version {
+            *made = (version, Rc::new(marks.map(f)));
+        }
+        Rc::clone(&made.1)
     }
 
     /// What `make` made the last time, or makes now if `from` changed since. Numbers go into `from` by their bits.
@@ -100,7 +118,7 @@ mod tests {
         let kept = Kept::default();
         let mut asked = Vec::new();
         let mut ask = |len| {
-            let sums = kept.series(ID, len, |i, before| {
+            let sums = kept.series(ID, Rows::ALL, len, |i, before| {
                 asked.push(i);
                 before.last().copied().unwrap_or(0.0) + i as f64
             });
@@ -113,7 +131,7 @@ mod tests {
     #[test]
     fn what_nobody_asks_for_and_an_earlier_start_are_dropped() {
         let mut kept = Kept::default();
-        let first = |kept: &Kept, value| kept.series(ID, 1, |_, _| value)[0];
+        let first = |kept: &Kept, value| kept.series(ID, Rows::ALL, 1, |_, _| value)[0];
         kept.begin_frame(1);
         assert_eq!(first(&kept, 1.0), 1.0);
         kept.begin_frame(1);

@@ -11,7 +11,7 @@ use crate::ui::text;
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let session = scene.session;
     let the_two = |arm: &Arm| matches!(arm, Arm::Wd | Arm::Exp);
-    let live = |arm| Curve::of(arm, Points::PerStep(session.arm(arm).log10_lr.as_slice().into()));
+    let live = |arm| Curve::of(arm, Points::Rows(&session.arm(arm).log10_lr));
     let mut curves = scene.recorded_curves(|arm| arm.log10_lr.as_slice().into());
     curves.retain(|curve| curve.arm.as_ref().is_some_and(the_two));
     curves.extend(scene.arms().filter(the_two).map(live));

@@ -2,6 +2,7 @@
 
 use super::{Curve, Points, Scene, Spec, ticks::Scale};
 use crate::experiment::Arm;
+use crate::session::Series;
 use crate::ui::text;
 use std::f64::consts::LN_10;
 use std::rc::Rc;
@@ -57,12 +58,7 @@ pub fn gradient_ratio<'a>(scene: &Scene<'a>) -> Spec<'a> {
 }
 
 /// A series of `arm` less the weight-decay run's.
-fn difference<'a>(
-    scene: &Scene<'a>,
-    what: &'static str,
-    arm: Arm,
-    series: &dyn Fn(Arm) -> &'a Vec<f64>,
-) -> Rc<Vec<f64>> {
+fn difference<'a>(scene: &Scene<'a>, what: &'static str, arm: Arm, series: &dyn Fn(Arm) -> &'a Series) -> Rc<Series> {
     let (own, wd) = (series(arm), series(Arm::Wd));
     scene.derived(what, arm, own.len().min(wd.len()), |i| own[i] - wd[i])
 }

@@ -12,21 +12,21 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let mut curves = scene.recorded_curves(|arm| arm.loss.as_slice().into());
     if scene.raw {
         curves.extend(scene.arms().map(|arm| {
-            let curve = Curve::of(arm, Points::PerStep(session.arm(arm).loss.as_slice().into()));
+            let curve = Curve::of(arm, Points::Rows(&session.arm(arm).loss));
             Curve { width: 1.2, ..curve }
         }));
     } else {
-        let faint = |arm| Curve::faint(arm, Points::PerStep(session.arm(arm).loss.as_slice().into()));
+        let faint = |arm| Curve::faint(arm, Points::Rows(&session.arm(arm).loss));
         // Overlaid, the two are one: drawn twice they would only be muddy.
         curves.push(faint(Arm::Wd));
         if scene.layout == Layout::SideBySide {
             curves.push(faint(Arm::Exp));
         }
-        let half = smooth::half_window(session.steps_done as usize);
+        let half = smooth::half_window(session.steps_done);
         curves.extend(scene.arms().map(|arm| {
             let loss = &session.arm(arm).loss;
             let id = Id { what: "", arm, group: 0 };
-            let sums = Sums::of(scene.kept, ["loss", "losses"], id, loss.len(), |i| loss[i]);
+            let sums = Sums::of(scene.kept, ["loss", "losses"], id, loss.rows(), loss.len(), |i| loss[i]);
             Curve::of(arm, Points::At(sums.points(half, |_, mean| mean).into()))
         }));
     }

@@ -27,6 +27,7 @@ mod ratio;
 mod scene;
 mod schedule;
 pub mod smooth;
+pub mod strokes;
 pub mod ticks;
 mod toy;
 mod trajectory;

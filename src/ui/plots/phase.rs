@@ -108,9 +108,10 @@ fn plane_ui(ui: &Ui, rect: Rect, here: Hyper, hyper: &[Hyper]) {
         let points = points.iter().map(|&q| place(q)).collect();
         painter.extend(stroke_shapes(points, dash, Stroke::new(width, color)));
     };
-    for (contour, steps) in lines()[1..].iter().zip(ENDS) {
+    for (i, (contour, steps)) in lines()[1..].iter().zip(ENDS).enumerate() {
         line(contour, p.quiet.gamma_multiply(0.6), 1.0, theme::Dash::Fine);
-        let at = place(contour[PLACES / 8]);
+        // One above the other: at small γ the contours run together.
+        let at = place(contour[PLACES * (6 - i) / 10]);
         painter.text(at, Align2::LEFT_BOTTOM, text::thousands(steps), small.clone(), p.quiet);
     }
     line(border, p.warn, 1.4, theme::Dash::Solid);

@@ -2,6 +2,7 @@
 
 use super::{Curve, Points, Scene, Spec, balance, ticks::Scale};
 use crate::experiment::Arm;
+use crate::session::Series;
 use crate::theory::equilibrium;
 use crate::ui::theme::Dash;
 use std::f64::consts::LN_10;
@@ -42,7 +43,7 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
 }
 
 /// The deviation of each step, from logarithms: η̃ may be far beyond what a number can hold.
-fn deviation(scene: &Scene<'_>) -> std::rc::Rc<Vec<f64>> {
+fn deviation(scene: &Scene<'_>) -> std::rc::Rc<Series> {
     let [w, w_twin] = [Arm::Wd, Arm::Exp].map(|arm| &scene.group(arm).log10_weight_norm);
     let [lr, lr_twin] = [Arm::Wd, Arm::Exp].map(|arm| &scene.session.arm(arm).log10_lr);
     let len = w.len().min(w_twin.len()).min(lr.len()).min(lr_twin.len());
@@ -61,7 +62,7 @@ mod tests {
         let kept = Kept::default();
         let got = deviation(&scene(&session, &kept));
         assert_eq!(got.len(), 400);
-        for (t, (got, rho)) in got.iter().zip(&session.rho).enumerate() {
+        for (t, (got, rho)) in got.iter().zip(session.rho.iter()).enumerate() {
             assert!((got - (1.0 / rho - 1.0)).abs() < 1e-9, "step {t}: {got} {rho}");
         }
         assert!(got[300] < -1e-3, "and it does deviate");

@@ -5,7 +5,7 @@ use super::{Curve, Points};
 use crate::experiment::view::Layout;
 use crate::experiment::{Arm, Precision};
 use crate::session::recorded::{Recorded, RecordedArm};
-use crate::session::{GroupSeries, Session};
+use crate::session::{GroupSeries, Series, Session};
 use crate::theory::Hyper;
 use crate::trainer::Watched;
 use std::borrow::Cow;
@@ -60,10 +60,10 @@ impl<'a> Scene<'a> {
     /// The shown invariance group of an arm; empty series before the first step.
     pub fn group(&self, arm: Arm) -> &'a GroupSeries {
         static NONE: GroupSeries = GroupSeries {
-            log10_weight_norm: Vec::new(),
-            log10_gradient_norm: Vec::new(),
-            cosine: Vec::new(),
-            angle: Vec::new(),
+            log10_weight_norm: Series::EMPTY,
+            log10_gradient_norm: Series::EMPTY,
+            cosine: Series::EMPTY,
+            angle: Series::EMPTY,
         };
         self.session.arm(arm).groups.get(self.group).unwrap_or(&NONE)
     }
@@ -83,8 +83,8 @@ impl<'a> Scene<'a> {
     }
 
     /// One value a step of an arm's shown group, derived and kept.
-    pub fn derived(&self, what: &'static str, arm: Arm, len: usize, value: impl Fn(usize) -> f64) -> Rc<Vec<f64>> {
-        self.kept.series(self.id(what, arm), len, |i, _| value(i))
+    pub fn derived(&self, what: &'static str, arm: Arm, len: usize, value: impl Fn(usize) -> f64) -> Rc<Series> {
+        self.kept.series(self.id(what, arm), self.session.rows(), len, |i, _| value(i))
     }
 
     /// The same, where a value may depend on those before it.
@@ -94,8 +94,8 @@ impl<'a> Scene<'a> {
         arm: Arm,
         len: usize,
         next: impl Fn(usize, &[f64]) -> f64,
-    ) -> Rc<Vec<f64>> {
-        self.kept.series(self.id(what, arm), len, next)
+    ) -> Rc<Series> {
+        self.kept.series(self.id(what, arm), self.session.rows(), len, next)
     }
 
     /// The deviation below which one sees rounding: in f32 and in f64.

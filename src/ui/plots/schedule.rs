@@ -14,9 +14,8 @@ pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
     let session = scene.session;
     let now = session.steps_done;
     let end = session.experiment.steps.max(now);
-    let mut curves: Vec<Curve<'_>> = [Arm::Wd, Arm::Exp]
-        .map(|arm| Curve::of(arm, Points::PerStep(session.arm(arm).log10_lr.as_slice().into())))
-        .into();
+    let mut curves: Vec<Curve<'_>> =
+        [Arm::Wd, Arm::Exp].map(|arm| Curve::of(arm, Points::Rows(&session.arm(arm).log10_lr))).into();
     let h = scene.hyper;
     let schedule = session.experiment.with_present_values(now).schedule;
     let per_epoch = session.steps_per_epoch.max(1);

@@ -1,50 +1,64 @@
 //! Smoothing that never invents spikes: a mean over a window is never above the largest or below the smallest value in it.
 
 use super::kept::{Id, Kept};
+use crate::session::{Rows, Series};
 use std::rc::Rc;
 
-/// Half the window for `visible` points: about a fortieth of what is seen, in powers of two so that it rarely changes.
-pub fn half_window(visible: usize) -> usize {
-    (visible / 80).max(4).next_power_of_two().min(256)
+/// Half the window for `visible` steps: about a fortieth of what is seen, in powers of two so that it rarely changes.
+pub fn half_window(visible: u64) -> u64 {
+    (visible / 80).max(4).next_power_of_two()
 }
 
 /// Running sums of a series, kept from frame to frame: any mean is then two look-ups.
 pub struct Sums {
     /// Sums of the finite values up to and including each.
-    sums: Rc<Vec<f64>>,
+    sums: Rc<Series>,
     /// How many those are.
-    counts: Rc<Vec<f64>>,
+    counts: Rc<Series>,
 }
 
 impl Sums {
-    /// The sums of `len` values; the names of `what` must be used for nothing else.
-    pub fn of(kept: &Kept, what: [&'static str; 2], id: Id, len: usize, value: impl Fn(usize) -> f64) -> Self {
+    /// The sums of `len` values, one a row of `rows`; the names of `what` must be used for nothing else. Thinned, a sum goes
+    /// on over all steps up to its own; where the steps are gone, a row stands for those since the one before.
+    pub fn of(
+        kept: &Kept,
+        what: [&'static str; 2],
+        id: Id,
+        rows: Rows,
+        len: usize,
+        value: impl Fn(usize) -> f64,
+    ) -> Self {
         let running = |what, add: &dyn Fn(f64) -> f64| {
-            kept.series(Id { what, ..id }, len, |i, before| {
-                let value = value(i);
-                before.last().copied().unwrap_or(0.0) + if value.is_finite() { add(value) } else { 0.0 }
+            kept.series(Id { what, ..id }, rows, len, |i, before| {
+                let (value, steps) = (value(i), i.checked_sub(1).map_or(1, |last| rows.step(i) - rows.step(last)));
+                before.last().copied().unwrap_or(0.0) + if value.is_finite() { steps as f64 * add(value) } else { 0.0 }
             })
         };
         Self { sums: running(what[0], &|value| value), counts: running(what[1], &|_| 1.0) }
     }
 
-    /// The mean over a centred window of `2 half + 1` values around `i`. Towards the start the window shrinks, so that the
+    /// The mean over a centred window of `2 half + 1` steps around row `i`. Towards the start the window shrinks, so that the
     /// steep beginning is not smeared; towards the end it loses its right side only, so that the newest point does not jump
     /// about. Values that are not finite are left out.
-    pub fn mean(&self, i: usize, half: usize) -> f64 {
-        let half = half.min(i);
-        let to = (i + half).min(self.sums.len() - 1);
-        let before = |sums: &[f64]| (i - half).checked_sub(1).map_or(0.0, |at| sums[at]);
+    pub fn mean(&self, i: usize, half: u64) -> f64 {
+        let rows = self.sums.rows();
+        let step = rows.step(i);
+        let half = half.min(step);
+        let to = rows.row(step + half).min(self.sums.len() - 1);
+        let before = |sums: &[f64]| rows.row(step - half).checked_sub(1).map_or(0.0, |at| sums[at]);
         let count = self.counts[to] - before(&self.counts);
         if count > 0.0 { (self.sums[to] - before(&self.sums)) / count } else { f64::NAN }
     }
 
     /// Means at every step that makes a difference to the eye, eight in half a window, and at the last one; `shown` turns
-    /// step and mean into what is drawn.
-    pub fn points(&self, half: usize, shown: impl Fn(usize, f64) -> f64) -> Vec<(u64, f64)> {
+    /// row and mean into what is drawn.
+    pub fn points(&self, half: u64, shown: impl Fn(usize, f64) -> f64) -> Vec<(u64, f64)> {
         let Some(last) = self.sums.len().checked_sub(1) else { return Vec::new() };
-        let stride = (half / 8).max(1);
-        (0..last).step_by(stride).chain([last]).map(|i| (i as u64, shown(i, self.mean(i, half)))).collect()
+        let (rows, stride) = (self.sums.rows(), (half / 8).max(1));
+        let mut seen: Vec<usize> = (0..rows.step(last)).step_by(stride as usize).map(|step| rows.row(step)).collect();
+        seen.push(last);
+        seen.dedup();
+        seen.into_iter().map(|i| (rows.step(i), shown(i, self.mean(i, half)))).collect()
     }
 }
 
@@ -53,9 +67,9 @@ mod tests {
     use super::*;
     use crate::experiment::Arm;
 
-    fn means(values: &[f64], half: usize) -> Vec<f64> {
+    fn means(values: &[f64], half: u64) -> Vec<f64> {
         let id = Id { what: "", arm: Arm::Wd, group: 0 };
-        let sums = Sums::of(&Kept::default(), ["sum", "count"], id, values.len(), |i| values[i]);
+        let sums = Sums::of(&Kept::default(), ["sum", "count"], id, Rows::ALL, values.len(), |i| values[i]);
         (0..values.len()).map(|i| sums.mean(i, half)).collect()
     }
 
@@ -75,7 +89,7 @@ mod tests {
     #[test]
     fn points_are_few_and_end_at_the_last_step() {
         let id = Id { what: "", arm: Arm::Wd, group: 0 };
-        let sums = |len| Sums::of(&Kept::default(), ["sum", "count"], id, len, |i| i as f64);
+        let sums = |len| Sums::of(&Kept::default(), ["sum", "count"], id, Rows::ALL, len, |i| i as f64);
         assert_eq!(sums(4).points(4, |_, mean| mean), [(0, 0.0), (1, 1.0), (2, 1.5), (3, 1.5)]);
         let long = sums(100_001).points(256, |_, mean| mean);
         assert!(long.len() < 4_000 && long.last().is_some_and(|p| p.0 == 100_000), "{}", long.len());
@@ -86,8 +100,9 @@ mod tests {
     proptest::proptest! {
         /// No smoothed value leaves the range of its window: spikes cannot be invented.
         #[test]
-        fn stays_between_its_neighbours(values in proptest::collection::vec(-5.0f64..5.0, 1..80), half in 0usize..12) {
+        fn stays_between_its_neighbours(values in proptest::collection::vec(-5.0f64..5.0, 1..80), half in 0u64..12) {
             for (i, s) in means(&values, half).into_iter().enumerate() {
+                let half = half as usize;
                 let window = &values[i.saturating_sub(half)..(i + half + 1).min(values.len())];
                 let low = window.iter().copied().fold(f64::INFINITY, f64::min);
                 let high = window.iter().copied().fold(f64::NEG_INFINITY, f64::max);

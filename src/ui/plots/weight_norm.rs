@@ -6,7 +6,7 @@ use crate::theory::{Regime, equilibrium, roots};
 
 /// log10 ‖w‖ of the shown group.
 pub fn spec<'a>(scene: &Scene<'a>) -> Spec<'a> {
-    let norm = |arm| Points::PerStep(scene.group(arm).log10_weight_norm.as_slice().into());
+    let norm = |arm| Points::Rows(&scene.group(arm).log10_weight_norm);
     let mut curves: Vec<Curve<'a>> = scene.arms().map(|arm| Curve::of(arm, norm(arm))).collect();
     curves.extend(predicted(scene, 1.0));
     Spec { curves, ..Spec::new("Weight norm ‖w‖", subtitle(scene), Scale::Log10) }
@@ -33,7 +33,7 @@ fn subtitle(scene: &Scene<'_>) -> String {
 fn predicted(scene: &Scene<'_>, power: f64) -> [Curve<'static>; 2] {
     let mut wd = balance::predicted(scene, equilibrium::weight_norm);
     let log10_u = &scene.session.arm(Arm::Exp).log10_u;
-    let over_u = |&(step, norm): &(u64, f64)| log10_u.get(step as usize).map(|u| (step, norm - u));
+    let over_u = |&(step, norm): &(u64, f64)| log10_u.at(step).map(|u| (step, norm - u));
     let mut twin: Vec<(u64, f64)> = wd.iter().filter_map(over_u).collect();
     let driven = scene.session.driven(scene.hyper);
     if let (Some(&(step, norm)), Regime::Inside(r)) = (twin.last(), roots::regime(driven))

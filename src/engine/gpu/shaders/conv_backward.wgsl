@@ -42,6 +42,14 @@ fn weight(i: u32) -> vec4f {
     return transposed[i];
 }
 
+fn channels() -> u32 {
+    return IN_C;
+}
+
+fn whole_rows() -> bool {
+    return IN_W % (TILE * STRIDE) == 0u;
+}
+
 fn put(i: u32, value: f32) {
     if ACCUMULATE {
         dx[i] += value;

@@ -41,7 +41,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     let map = sizes.n * OUT_H * OUT_W;
     let first = (id.z * OUT_C + id.y * 8u) * map + row * OUT_W + ow;
-    store_tile(&tile, Place(first, 1u, map, OUT_W - ow, OUT_C - id.y * 8u));
+    store_tile(&tile, Place(first, 1u, map, OUT_W - ow, id.y * 8u));
 }
 
 fn source(i: u32) -> f32 {
@@ -50,6 +50,14 @@ fn source(i: u32) -> f32 {
 
 fn weight(i: u32) -> vec4f {
     return weights[i];
+}
+
+fn channels() -> u32 {
+    return OUT_C;
+}
+
+fn whole_rows() -> bool {
+    return OUT_W % TILE == 0u;
 }
 
 fn put(i: u32, value: f32) {

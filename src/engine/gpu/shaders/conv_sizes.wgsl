@@ -1,4 +1,4 @@
-// What the three kernels of a convolution share. Feature maps [arm][c, n, h, w]; weights [arm][kh, kw, in, out] with
+// What the kernels of a convolution share. Feature maps [arm][c, n, h, w]; weights [arm][kh, kw, in, out] with
 // `out` filled up to a multiple of 8 by zeros and read as vec4, so that neighbouring outputs come in one load.
 
 override IN_C: u32;

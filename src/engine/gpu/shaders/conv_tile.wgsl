@@ -1,5 +1,5 @@
-// What a thread of a convolution computes, forward or backward: TILE pixels of one row in 8 channels. The kernel says what
-// it reads, `source(i)` and `weight(i)`, and where a result goes, `put(i, value)`.
+// What a thread of a convolution computes, forward or backward: TILE pixels of one row in 8 channels. Each number loaded
+// serves 8 or TILE multiply-adds. The kernel says what it reads: `source(i)`, `weight(i)`.
 
 // 1 to 8.
 override TILE: u32;
@@ -110,44 +110,4 @@ fn taps(v_0: f32, v_1: f32, v_2: f32, w_0: vec4f, w_1: vec4f, w_2: vec4f) -> vec
         return v_0 * w_0;
     }
     return v_0 * w_0 + v_1 * w_1 + v_2 * w_2;
-}
-
-// Where results go: the first pixel's channel 0 of 8, pixels and channels from there; how many there are of both.
-struct Place {
-    first: u32,
-    step: u32,
-    map: u32,
-    pixels: u32,
-    channels: u32,
-}
-
-fn store_tile(tile: ptr<function, Tile>, place: Place) {
-    store_pixel(place, 0u, (*tile).low[0], (*tile).high[0]);
-    store_pixel(place, 1u, (*tile).low[1], (*tile).high[1]);
-    store_pixel(place, 2u, (*tile).low[2], (*tile).high[2]);
-    store_pixel(place, 3u, (*tile).low[3], (*tile).high[3]);
-    store_pixel(place, 4u, (*tile).low[4], (*tile).high[4]);
-    store_pixel(place, 5u, (*tile).low[5], (*tile).high[5]);
-    store_pixel(place, 6u, (*tile).low[6], (*tile).high[6]);
-    store_pixel(place, 7u, (*tile).low[7], (*tile).high[7]);
-}
-
-fn store_pixel(place: Place, p: u32, low: vec4f, high: vec4f) {
-    if p < TILE && p < place.pixels {
-        let at = place.first + p * place.step;
-        store(place, at, 0u, low.x);
-        store(place, at, 1u, low.y);
-        store(place, at, 2u, low.z);
-        store(place, at, 3u, low.w);
-        store(place, at, 4u, high.x);
-        store(place, at, 5u, high.y);
-        store(place, at, 6u, high.z);
-        store(place, at, 7u, high.w);
-    }
-}
-
-fn store(place: Place, at: u32, c: u32, value: f32) {
-    if c < place.channels {
-        put(at + c * place.map, value);
-    }
 }

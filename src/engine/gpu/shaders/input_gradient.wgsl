@@ -34,5 +34,5 @@ fn input_gradient(thread: u32, arm: u32) {
     }
     let map = sizes.n * IN_H * IN_W;
     let first = (arm * IN_C + c) * map + (image * IN_H + ih) * IN_W + iw;
-    store_tile(&tile, Place(first, STRIDE, map, (IN_W - iw + STRIDE - 1u) / STRIDE, IN_C - c));
+    store_tile(&tile, Place(first, STRIDE, map, (IN_W - iw + STRIDE - 1u) / STRIDE, c));
 }

@@ -20,7 +20,7 @@ fn weight_gradient(thread: u32, arm: u32) {
     let x_map = sizes.n * IN_H * IN_W;
     let x_first = arm * sizes.x_arm + c * x_map;
     let y_first = (arm * OUT_C + o) * sizes.n * OUT_H * OUT_W;
-    // Indexed by constants only: they live in registers.
+    // Indexed by constants only, so that they live in registers.
     var low: array<vec4f, 9>;
     var high: array<vec4f, 9>;
     for (var row = split; row < sizes.n * OUT_H; row += sizes.splits) {
@@ -33,9 +33,9 @@ fn weight_gradient(thread: u32, arm: u32) {
         var v_2 = left_of(upper + 2u * IN_W, ih + 2u, iw);
         for (var yi = y_first + row * OUT_W; yi < y_first + row * OUT_W + OUT_W; yi++) {
             if KERNEL == 1u {
-                v_0 = channels(upper + iw, c);
-                v_1 = channels(upper + 3u * x_map + iw, c + 3u);
-                v_2 = channels(upper + 6u * x_map + iw, c + 6u);
+                v_0 = three_channels(upper + iw, c);
+                v_1 = three_channels(upper + 3u * x_map + iw, c + 3u);
+                v_2 = three_channels(upper + 6u * x_map + iw, c + 6u);
             } else {
                 v_0 = slide(v_0, upper, ih, iw);
                 v_1 = slide(v_1, upper + IN_W, ih + 1u, iw);
@@ -74,37 +74,6 @@ fn weight_gradient(thread: u32, arm: u32) {
     store_weight(first, c, kh, kw, 6u, low[6], high[6]);
     store_weight(first, c, kh, kw, 7u, low[7], high[7]);
     store_weight(first, c, kh, kw, 8u, low[8], high[8]);
-}
-
-// Before the first pixel of a row: what `slide` keeps of the window of the pixel left of it.
-fn left_of(row: u32, ih: u32, iw: u32) -> vec3f {
-    if STRIDE == 1u {
-        return vec3f(0.0, pixel(row, ih, iw), pixel(row, ih, iw + 1u));
-    }
-    return vec3f(0.0, 0.0, pixel(row, ih, iw));
-}
-
-// Three columns of x from `iw` on; `before`, the three of the pixel left of it, has some of them already.
-fn slide(before: vec3f, row: u32, ih: u32, iw: u32) -> vec3f {
-    if STRIDE == 1u {
-        return vec3f(before.yz, pixel(row, ih, iw + 2u));
-    }
-    return vec3f(before.z, pixel(row, ih, iw + 1u), pixel(row, ih, iw + 2u));
-}
-
-// Column `iw` of row `ih`, 0 outside the image.
-fn pixel(row: u32, ih: u32, iw: u32) -> f32 {
-    return select(0.0, x[row + iw], ih < IN_H && iw < IN_W);
-}
-
-// One pixel in three channels from `c` on, 0 past the last.
-fn channels(at: u32, c: u32) -> vec3f {
-    let map = sizes.n * IN_H * IN_W;
-    return vec3f(
-        select(0.0, x[at], c < IN_C),
-        select(0.0, x[at + map], c + 1u < IN_C),
-        select(0.0, x[at + 2u * map], c + 2u < IN_C),
-    );
 }
 
 // Output channels that fill up the eight have no gradient.
