@@ -43,8 +43,8 @@ pub trait Vector<T>: Copy {
     /// `at + LEN ≤ x.len()`: the inner loops check once for many.
     #[inline(always)]
     unsafe fn load_at(x: &[T], at: usize) -> Self {
-        // SAFETY: as the caller promises. Nothing wraps; a debug build would check a plain `add` here, in every turn.
-        unsafe { Self::load_from(x.as_ptr().wrapping_add(at)) }
+        // SAFETY: as the caller promises.
+        unsafe { Self::load_from(x.as_ptr().add(at)) }
     }
     /// Overwrites the first numbers of `x`; panics where there are too few.
     fn store(self, x: &mut [T]);

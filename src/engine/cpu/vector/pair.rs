@@ -22,7 +22,7 @@ impl<T: Copy + std::ops::Add<Output = T>, V: Vector<T>> Vector<T> for Pair<V> {
     #[inline(always)]
     unsafe fn load_from(x: *const T) -> Self {
         // SAFETY: as the caller promises, for both halves.
-        unsafe { Self(V::load_from(x), V::load_from(x.wrapping_add(V::LEN))) }
+        unsafe { Self(V::load_from(x), V::load_from(x.add(V::LEN))) }
     }
     #[inline(always)]
     fn store(self, x: &mut [T]) {
