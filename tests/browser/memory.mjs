@@ -1,16 +1,18 @@
 // Whether the page grows while it trains at full speed for some minutes. Not a test: `node tests/browser/memory.mjs
-// [minutes] [fragment]` prints a line every half minute. `memory=` in the fragment's place of 8×8 pictures is not needed: a
-// small batch and one channel make steps fast, and it is steps that the session keeps.
+// [minutes] [fragment]` prints a line every half minute. A tiny network makes steps fast, and it is steps that the session
+// keeps.
 //
-// What is measured: the JavaScript heap after a collection (CDP Runtime.getHeapUsage), and the WebAssembly memories of the
-// page and of the trainer's Worker, which only ever grow (a hook of WebAssembly.instantiate keeps them).
+// What is measured: the page's JavaScript heap after a collection (CDP Runtime.getHeapUsage), its WebAssembly memory, which
+// only ever grows (a hook of WebAssembly.instantiate keeps it), and the resident memory of the tab's whole process, page
+// and Workers together, from /proc.
 
+import { readFile } from "node:fs/promises";
 import { Lab } from "./lab.mjs";
 
 const MINUTES = Number(process.argv[2] ?? 3);
-const FRAGMENT = process.argv[3] ?? "#v=1&engine=cpu&n=100000000&batch=1&width=1&arms=wd,exp";
+const FRAGMENT = process.argv[3] ?? "#v=1&engine=cpu&n=10000000&net=conv:2s2,2s2&batch=2&arms=wd,exp";
 
-/** In page and Worker, before their own scripts: keeps the module's memory at hand. */
+/** In the page, before its own scripts: keeps the module's memory at hand. */
 function watch() {
   for (const name of ["instantiate", "instantiateStreaming"]) {
     const original = WebAssembly[name];
@@ -22,17 +24,26 @@ function watch() {
   }
 }
 
+/** Resident bytes of the largest renderer: the tab, with its Workers. */
+async function resident(lab) {
+  const cdp = await lab.browser.newBrowserCDPSession();
+  const { processInfo } = await cdp.send("SystemInfo.getProcessInfo");
+  await cdp.detach();
+  const renderers = processInfo.filter(({ type }) => type === "renderer");
+  const bytes = renderers.map(async ({ id }) => {
+    const status = await readFile(`/proc/${id}/status`, "utf8").catch(() => "");
+    return 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+  });
+  return Math.max(...(await Promise.all(bytes)));
+}
+
 const lab = await Lab.open({ before: watch });
 try {
-  const tab = await lab.tab("#v=1&engine=cpu&n=1");
-  const started = tab.page.waitForEvent("worker", { timeout: 60_000 }).catch(() => undefined);
-  await tab.page.goto("about:blank");
-  await tab.page.goto(lab.url + FRAGMENT);
+  const tab = await lab.tab(FRAGMENT);
   await tab.untilStep(20);
-  const worker = (await started) ?? tab.page.workers()[0];
   const cdp = await tab.page.context().newCDPSession(tab.page);
-  const megabytes = (bytes) => (bytes / 1e6).toFixed(1).padStart(7);
-  console.log(`${FRAGMENT}\n  minute     step   rows   JS heap   wasm page   Worker's JS heap, MB`);
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(1).padStart(9);
+  console.log(`${FRAGMENT}\n  minute     step   rows   JS heap  wasm page  tab and Workers, MB`);
   const begin = performance.now();
   for (let half = 0; half <= 2 * MINUTES; half++) {
     await new Promise((later) => setTimeout(later, Math.max(0, begin + half * 30_000 - performance.now())));
@@ -42,8 +53,8 @@ try {
       const { steps, every, whole_from } = window.explr.series();
       return [steps, whole_from / every + steps - whole_from, window.wasm_memory?.buffer.byteLength ?? 0];
     });
-    const far = await worker.evaluate(() => performance.memory?.usedJSHeapSize ?? 0).catch(() => 0);
-    console.log(`  ${(half / 2).toFixed(1).padStart(6)} ${String(step).padStart(8)} ${String(rows).padStart(6)}  ${megabytes(usedSize)}     ${megabytes(wasm)}     ${megabytes(far)}`);
+    const numbers = [usedSize, wasm, await resident(lab)].map(megabytes);
+    console.log(`  ${(half / 2).toFixed(1).padStart(6)} ${String(step).padStart(8)} ${String(rows).padStart(6)} ${numbers.join("  ")}`);
   }
 } finally {
   await lab.close();
