@@ -195,3 +195,19 @@ fn messages_travel_bit_for_bit() {
     let bytes = postcard::to_stdvec(&odd).expect("plain data");
     assert!(matches!(postcard::from_bytes(&bytes), Ok(Command::Set(Setting::LearningRate(x))) if x.is_nan()));
 }
+
+#[test]
+fn a_device_lost_in_the_last_chunk_or_in_a_single_step_is_replaced_and_the_run_comes_to_its_end() {
+    for (command, end) in [(Command::Play, RunState::Finished), (Command::Step, RunState::Paused)] {
+        let mut desk = Desk::new();
+        let link = "#v=1&engine=gpu&batch=8&n=1&arms=wd,exp";
+        desk.host.send(Command::Load(Box::new(Link::parse(link).experiment)));
+        desk.until(|s| s.state == RunState::Paused && s.steps_done == 0 && s.engine.kind == "GPU");
+        desk.send(Command::LoseDevice);
+        desk.send(command);
+        desk.until(|s| s.notices.iter().any(|notice| notice.contains("lost")));
+        desk.until(|s| s.state == end);
+        assert_eq!(desk.session.steps_done, 1, "the lost step is taken again");
+        assert_eq!(desk.losses(Arm::Wd).len(), 1);
+    }
+}

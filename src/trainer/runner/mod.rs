@@ -133,11 +133,11 @@ impl<P: Platform> Runner<P> {
     }
 
     async fn step_once(&mut self) {
-        if self.run.is_some() {
-            self.train(1).await;
-            if self.run.as_ref().is_some_and(|r| r.state != RunState::TwinEnded) {
-                self.set_state(RunState::Paused);
-            }
+        let arrived = self.train(1).await;
+        match &mut self.run {
+            Some(run) if !arrived => run.after_replay = RunState::Paused,
+            Some(run) if run.state != RunState::TwinEnded => self.set_state(RunState::Paused),
+            _ => {}
         }
     }
 
@@ -226,9 +226,10 @@ impl<P: Platform> Runner<P> {
         }
     }
 
-    /// Trains up to `steps` steps, fewer where the run is to pause.
-    async fn train(&mut self, steps: usize) {
-        let Some(run) = &mut self.run else { return };
+    /// Trains up to `steps` steps, fewer where the run is to pause. `false` where the device was lost: the run is another then
+    /// and replays.
+    async fn train(&mut self, steps: usize) -> bool {
+        let Some(run) = &mut self.run else { return true };
         let until = match run.state {
             RunState::Replaying { to } => to,
             RunState::Playing => run.pause_at,
@@ -249,16 +250,22 @@ impl<P: Platform> Runner<P> {
             }
         }
         if reached.is_none() && run.lockstep.step() >= until {
-            reached = Some(match run.state {
-                RunState::Playing => {
-                    run.lockstep.enqueue_final_evaluation();
-                    RunState::Finished
-                }
-                _ => run.after_replay,
-            });
+            let state = if run.state == RunState::Playing { RunState::Finished } else { run.after_replay };
+            if state == RunState::Finished {
+                run.lockstep.enqueue_final_evaluation();
+            }
+            reached = Some(state);
         }
-        self.report().await;
+        let arrived = self.report().await;
         if let Some(run) = &mut self.run {
+            if !arrived {
+                // The run is another and replays: what was reached is reached at its end. Where the twin ended, the step
+                // after the replay says so again.
+                if reached == Some(RunState::Finished) {
+                    run.after_replay = RunState::Finished;
+                }
+                return false;
+            }
             if done > 0 {
                 let ratio = CHUNK.as_secs_f64() / start.elapsed().as_secs_f64().max(1e-6);
                 let wanted = (done as f64 * ratio.clamp(0.25, 2.0)).round() as usize;
@@ -268,14 +275,21 @@ impl<P: Platform> Runner<P> {
                 self.set_state(state);
             }
         }
+        arrived
     }
 
-    /// Hands on what came of everything enqueued; recovers where the device was lost.
-    async fn report(&mut self) {
-        let Some(run) = &mut self.run else { return };
+    /// Hands on what came of everything enqueued; recovers where the device was lost, and says `false` then.
+    async fn report(&mut self) -> bool {
+        let Some(run) = &mut self.run else { return true };
         match run.lockstep.collect().await {
-            Ok(events) => events.into_iter().for_each(&mut self.post),
-            Err(error) => self.recover(error).await,
+            Ok(events) => {
+                events.into_iter().for_each(&mut self.post);
+                true
+            }
+            Err(error) => {
+                self.recover(error).await;
+                false
+            }
         }
     }
 
