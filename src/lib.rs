@@ -17,7 +17,7 @@
 //! | [`experiment`] | everything that is trained, and the link that says so | engines |
 //! | [`engine`] | how a step is computed, on a CPU or a GPU | why |
 //! | [`trainer`] | all arms in lockstep: [`trainer::Command`] in, [`trainer::Event`] out | windows, pages |
-//! | [`bench`] | the peers' networks, and a watch beside an engine | experiments |
+//! | [`mod@bench`] | the peers' networks, and a watch beside an engine | experiments |
 //! | [`session`] | what is known of a run, from events alone | engines |
 //! | [`host`] | where the trainer lives: a thread or a Worker | what is drawn |
 //! | [`ui`] | draws a session | buffers, devices |

@@ -1,6 +1,7 @@
 //! The sets the program brings along: Fashion-MNIST (Xiao et al. 2017, MIT licence) in 16 grey levels, the first images
 //! of each class. Averaged to 14×14 with 4,000 training and 1,000 test images it travels inside the program, its images
-//! packed as nothing else here is ([`packed`]); with 28×28 and 20,000 and 5,000 natively too, and beside the page as four files, fetched when asked for.
+//! packed as nothing else here is (`packed.rs`); with 28×28 and 20,000 and 5,000 natively too, and beside the page as four
+//! files, fetched when asked for.
 
 use super::Dataset;
 use super::error::DataError;

@@ -10,8 +10,8 @@ pub trait Pointwise {
     fn at<T: Scalar, V: Vector<T>>(x: V) -> (V, V);
 }
 
-/// Something to do with an activation known when it is compiled. `run` is `#[inline(always)]`, as in
-/// [`super::vector::Kernel`].
+/// Something to do with an activation known when it is compiled. `run` is `#[inline(always)]`, as in a
+/// `Kernel` of vectors.
 pub trait WithActivation {
     /// Does it.
     fn run<A: Pointwise>(self);

@@ -1,4 +1,4 @@
-//! Convolutions, directly: register tiles of channels × positions over padded planes ([`grid`]), nothing unfolded.
+//! Convolutions, directly: register tiles of channels × positions over padded planes (`grid.rs`), nothing unfolded.
 //!
 //! Threads share out output channels (of the gradient: input channels); every number is computed by one of them, in an
 //! order that does not depend on how many there are.

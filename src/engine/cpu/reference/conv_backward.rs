@@ -4,7 +4,7 @@ use super::{conv_input_gradient, conv_weight_gradient};
 use crate::engine::cpu::Real;
 use crate::model::ConvGeometry;
 
-/// `dw` as [`conv_weight_gradient`] has it, and `dx` as [`conv_input_gradient`] has it: added to `dx` with `accumulate`.
+/// `dw` as [`conv_weight_gradient()`] has it, and `dx` as [`conv_input_gradient()`] has it: added to `dx` with `accumulate`.
 pub fn conv_backward<T: Real>(
     [x, dy, weights]: [&[T]; 3],
     [dw, dx]: [&mut [T]; 2],
