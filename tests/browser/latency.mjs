@@ -12,7 +12,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { Lab } from "./lab.mjs";
 
 const FRAGMENT = process.argv[2] ?? "#v=1&engine=cpu&n=1000000";
-const DRAGS = 40;
+const DRAGS = 16;
 const HOVERS = 80;
 const QUIET_SECONDS = 20;
 /** Clock ticks a second in /proc, on every Linux there is. */
