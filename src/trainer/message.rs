@@ -30,6 +30,9 @@ pub enum Command {
     OpenFiles(Vec<String>),
     /// How fast to play.
     SetSpeed(Speed),
+    /// Somebody uses the page and its frames cost the processor: train a part of the time for a moment. Nothing that is
+    /// trained becomes another.
+    GiveWay,
     /// Destroy the GPU device, to see the recovery.
     LoseDevice,
 }

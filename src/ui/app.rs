@@ -202,8 +202,8 @@ impl App {
         for action in actions {
             self.carry_out(&ctx, action, now);
         }
-        if ctx.input(|i| !i.events.is_empty() || i.pointer.any_down()) {
-            self.pace.touch(now);
+        if ctx.input(|i| !i.events.is_empty() || i.pointer.any_down()) && self.pace.touch(now) {
+            self.trainer.send(Command::GiveWay);
         }
         pace::set_wait(&ctx, self.pace.wait(now));
     }

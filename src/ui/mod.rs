@@ -15,6 +15,7 @@ pub mod pace;
 pub mod plots;
 mod rate;
 mod rooms;
+mod rounded;
 mod share;
 mod state;
 mod text;

@@ -4,7 +4,7 @@ use super::actions::Action;
 use super::icons::{self, Icon};
 use super::state::UiState;
 use super::theme::{self, Palette};
-use super::widgets::card_frame;
+use super::widgets::card;
 use crate::session::Session;
 use egui::{Align, Align2, Layout, Margin, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
@@ -18,7 +18,7 @@ pub fn notices_ui(ui: &mut Ui, session: &Session, state: &UiState, actions: &mut
         return;
     }
     let p = Palette::now(ui);
-    card_frame(ui, Margin::symmetric(14, 8)).show(ui, |ui| {
+    card(ui, Margin::symmetric(14, 8), |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
             let width = ui.available_width() - 30.0;
@@ -47,10 +47,10 @@ pub fn toast_ui(ui: &Ui, state: &UiState) {
     let p = Palette::now(ui);
     let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("toast"));
     let painter = ui.ctx().layer_painter(layer);
-    let galley = painter.layout_no_wrap(sentence.clone(), theme::regular(13.0), p.card);
+    let galley = painter.layout_no_wrap(sentence.clone(), theme::regular(13.0), p.page);
     let at = ui.ctx().content_rect().center_bottom() - vec2(0.0, 40.0);
     let rect = Align2::CENTER_CENTER.anchor_size(at, galley.size() + vec2(28.0, 16.0));
     painter.rect_filled(rect, 8, p.ink);
-    painter.galley(rect.center() - galley.size() / 2.0, galley, p.card);
+    painter.galley(rect.center() - galley.size() / 2.0, galley, p.page);
     ui.ctx().request_repaint_after_secs(0.5);
 }

@@ -14,6 +14,8 @@ const SHARE: f64 = 0.15;
 const SHARE_UNDER_HANDS: f64 = 0.5;
 /// Seconds without a sign of hands after which nobody touches the page.
 const REST_SECS: f64 = 1.0;
+/// Seconds between two requests that training give way. Each holds longer than this.
+const ASK_EVERY_SECS: f64 = 0.2;
 /// A GPU that is done within a refresh of the screen is a real one and takes no core, seconds.
 const REFRESH_SECS: f64 = 0.017;
 /// The weight of the newest frame in the mean.
@@ -28,6 +30,8 @@ pub struct Pace {
     raster: f64,
     /// When hands were last seen, seconds.
     touched: Option<f64>,
+    /// When training was last asked to give way, seconds.
+    asked: Option<f64>,
 }
 
 impl Pace {
@@ -42,9 +46,15 @@ impl Pace {
         self.raster += NEWEST * (secs - self.raster);
     }
 
-    /// Takes note of hands.
-    pub fn touch(&mut self, now_secs: f64) {
+    /// Takes note of hands. True where training should be asked to give way to them: a processor that draws and trains
+    /// would keep them waiting.
+    pub fn touch(&mut self, now_secs: f64) -> bool {
         self.touched = Some(now_secs);
+        let asks = self.raster > 0.0 && self.asked.is_none_or(|at| now_secs - at > ASK_EVERY_SECS);
+        if asks {
+            self.asked = Some(now_secs);
+        }
+        asks
     }
 
     /// How long news wait for a frame.
@@ -94,6 +104,15 @@ mod tests {
         let wait = after(0.010, 0.035).wait(0.0).as_secs_f64();
         assert!((wait - 0.3).abs() < 1e-6, "{wait}");
         assert_eq!(after(1.0, 1.0).wait(0.0), LONGEST);
+    }
+
+    #[test]
+    fn training_gives_way_where_the_processor_draws() {
+        let mut pace = after(0.010, 0.035);
+        assert!(pace.touch(7.0));
+        assert!(!pace.touch(7.1), "once is enough for a while");
+        assert!(pace.touch(7.3));
+        assert!(!after(0.010, 0.005).touch(7.0), "a real GPU needs nothing of the processor");
     }
 
     #[test]

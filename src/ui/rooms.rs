@@ -28,7 +28,7 @@ pub fn page_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mu
     let room = Room::of(ui.ctx().content_rect().width());
     let p = Palette::now(ui);
     let margin = if room == Room::Narrow { 12 } else { 16 };
-    let bar = Frame::NONE.fill(p.card).inner_margin(Margin::symmetric(margin, 0));
+    let bar = Frame::NONE.inner_margin(Margin::symmetric(margin, 0));
     let response = Panel::top("top bar").exact_size(TOP_BAR).frame(bar).show_separator_line(false).show(ui, |ui| {
         top_bar::top_bar_ui(ui, session, state, room, actions);
     });
@@ -93,7 +93,7 @@ fn narrow_ui(ui: &mut Ui, session: &Session, state: &mut UiState, actions: &mut 
     // A sheet with the sliders must leave room for something to see.
     let low = ui.ctx().content_rect().height() < LOW;
     let sheet = Frame::NONE
-        .fill(p.card)
+        .fill(p.page)
         .stroke(Stroke::new(1.0, p.hairline))
         .corner_radius(egui::CornerRadius { nw: 14, ne: 14, sw: 0, se: 0 })
         .inner_margin(Margin { left: 16, right: 16, top: 10, bottom: 12 });

@@ -12,10 +12,10 @@ pub const BUTTON_RADIUS: u8 = 6;
 /// The colours of one theme.
 #[derive(Clone, Copy, Debug)]
 pub struct Palette {
-    /// Behind the cards.
+    /// The page and its cards: what a frame is cleared to, so that no card is filled. Software that draws pays for every pixel.
     pub page: Color32,
-    /// The cards.
-    pub card: Color32,
+    /// What lies deeper: a preview, a button under the mouse.
+    pub well: Color32,
     /// Edges of cards, grid lines.
     pub hairline: Color32,
     /// Grid of plots.
@@ -43,8 +43,8 @@ const fn rgb(hex: u32) -> Color32 {
 }
 
 const LIGHT: Palette = Palette {
-    page: rgb(0xF7F7F5),
-    card: rgb(0xFFFFFF),
+    page: rgb(0xFFFFFF),
+    well: rgb(0xF7F7F5),
     hairline: rgb(0xE2E2DE),
     grid: rgb(0xEEEEEB),
     track: rgb(0xE4E4E1),
@@ -59,8 +59,8 @@ const LIGHT: Palette = Palette {
 };
 
 const DARK: Palette = Palette {
-    page: rgb(0x17181B),
-    card: rgb(0x1E1F23),
+    page: rgb(0x1E1F23),
+    well: rgb(0x17181B),
     hairline: rgb(0x303238),
     grid: rgb(0x292A2F),
     track: rgb(0x34363C),
@@ -182,12 +182,12 @@ fn restyle(style: &mut egui::Style, p: &Palette) {
     // Hinting pulls the letters of so small a font apart.
     v.text_options.font_hinting = false;
     v.panel_fill = p.page;
-    v.window_fill = p.card;
+    v.window_fill = p.page;
     v.window_stroke = Stroke::new(1.0, p.hairline);
     v.window_corner_radius = CornerRadius::same(10);
     v.menu_corner_radius = CornerRadius::same(BUTTON_RADIUS);
-    v.extreme_bg_color = p.page;
-    v.faint_bg_color = p.page;
+    v.extreme_bg_color = p.well;
+    v.faint_bg_color = p.well;
     v.weak_text_color = Some(p.quiet);
     v.override_text_color = None;
     v.selection.bg_fill = p.arm(Arm::Wd).gamma_multiply(0.25);
@@ -201,10 +201,10 @@ fn restyle(style: &mut egui::Style, p: &Palette) {
         visuals.fg_stroke = Stroke::new(1.0, p.ink);
         visuals.bg_stroke = Stroke::new(1.0, p.hairline);
         visuals.bg_fill = p.track;
-        visuals.weak_bg_fill = p.card;
+        visuals.weak_bg_fill = p.page;
         visuals.expansion = 0.0;
     }
-    w.hovered.weak_bg_fill = p.page;
+    w.hovered.weak_bg_fill = p.well;
     w.hovered.bg_stroke = Stroke::new(1.0, p.quiet.gamma_multiply(0.6));
     w.active.weak_bg_fill = p.track;
 }

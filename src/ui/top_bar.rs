@@ -155,7 +155,7 @@ fn speed_ui(ui: &mut Ui, speed: Speed, width: f32, actions: &mut Vec<Action>) {
     let x = from + position as f32 * (to - from);
     ui.painter().hline(rect.x_range(), y, Stroke::new(4.0, p.track));
     ui.painter().hline(rect.left()..=x, y, Stroke::new(4.0, p.quiet));
-    ui.painter().circle(pos2(x, y), 6.5, p.card, Stroke::new(2.0, p.quiet));
+    ui.painter().circle(pos2(x, y), 6.5, p.page, Stroke::new(2.0, p.quiet));
     if response.has_focus() {
         ui.painter().circle_stroke(pos2(x, y), 9.5, Stroke::new(1.0, p.arm(Arm::Wd)));
     }

@@ -4,7 +4,7 @@ use super::actions::Action;
 use super::layout::Room;
 use super::theme::{self, Palette};
 use super::verdict::{Tone, Verdict};
-use super::widgets::{Weight, button, card_frame};
+use super::widgets::{Weight, button, card};
 use crate::experiment::{Arm, Setting};
 use egui::text::LayoutJob;
 use egui::{Align, Color32, Layout, Margin, Role, Sense, TextFormat, Ui, WidgetInfo, vec2};
@@ -19,7 +19,7 @@ pub fn verdict_ui(ui: &mut Ui, verdict: &Verdict, room: Room, actions: &mut Vec<
         Tone::Failed => p.bad,
     };
     let margin = if room == Room::Narrow { Margin::symmetric(16, 12) } else { Margin::symmetric(18, 10) };
-    card_frame(ui, margin).show(ui, |ui| {
+    card(ui, margin, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
             ui.set_min_height(24.0);

@@ -2,21 +2,25 @@
 
 use super::icons::{self, Icon};
 use super::plots::strokes::pattern;
+use super::rounded::rounded;
 use super::theme::{self, BUTTON_RADIUS, CARD_RADIUS, Dash, Palette};
 use crate::experiment::Arm;
 use egui::{
-    Align, Color32, Frame, Layout, Margin, Response, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align, Color32, Frame, Layout, Margin, Rect, Response, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 /// A card with a hairline around it.
 pub fn card<R>(ui: &mut Ui, margin: Margin, add: impl FnOnce(&mut Ui) -> R) -> R {
-    card_frame(ui, margin).show(ui, add).inner
+    // The hairline has a point of its own.
+    let shown = Frame::NONE.inner_margin(margin + Margin::same(1)).show(ui, add);
+    card_edge(ui, shown.response.rect);
+    shown.inner
 }
 
-/// The frame of a card.
-pub fn card_frame(ui: &Ui, margin: Margin) -> Frame {
-    let p = Palette::now(ui);
-    Frame::NONE.fill(p.card).stroke(Stroke::new(1.0, p.hairline)).corner_radius(CARD_RADIUS).inner_margin(margin)
+/// The hairline around a card.
+pub fn card_edge(ui: &Ui, rect: Rect) {
+    rounded(ui.painter(), rect, CARD_RADIUS, Color32::TRANSPARENT, Palette::now(ui).hairline);
 }
 
 /// The frame of a panel above the page.
@@ -76,14 +80,14 @@ pub fn wide_button(
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
     let weight = if enabled { weight } else { Weight::Plain };
     let (fill, edge, ink) = match (weight, response.hovered() && enabled) {
-        (Weight::Primary, false) => (p.ink, p.ink, p.card),
-        (Weight::Primary, true) => (p.ink.gamma_multiply(0.85), p.ink, p.card),
-        (Weight::Plain, false) => (p.card, p.hairline, p.ink),
-        (Weight::Plain, true) => (p.page, p.quiet.gamma_multiply(0.6), p.ink),
+        (Weight::Primary, false) => (p.ink, p.ink, p.page),
+        (Weight::Primary, true) => (p.ink.gamma_multiply(0.85), p.ink, p.page),
+        (Weight::Plain, false) => (Color32::TRANSPARENT, p.hairline, p.ink),
+        (Weight::Plain, true) => (p.well, p.quiet.gamma_multiply(0.6), p.ink),
     };
     let ink = if enabled { ink } else { p.quiet.gamma_multiply(0.6) };
     let painter = ui.painter();
-    painter.rect(rect, BUTTON_RADIUS, fill, Stroke::new(1.0, edge), egui::StrokeKind::Inside);
+    rounded(painter, rect, BUTTON_RADIUS, fill, edge);
     focus_ring(ui, &response);
     let mut x = rect.left() + 11.0;
     if let Some(icon) = icon {
@@ -122,7 +126,7 @@ pub fn either(ui: &mut Ui, texts: [&str; 2], chosen: usize) -> Option<usize> {
     let galleys = texts.map(|t| ui.painter().layout_no_wrap(t.into(), theme::regular(13.0), Color32::PLACEHOLDER));
     let widths = [galleys[0].size().x + 22.0, galleys[1].size().x + 22.0];
     let (rect, _) = ui.allocate_exact_size(vec2(widths[0] + widths[1], 30.0), Sense::hover());
-    ui.painter().rect(rect, BUTTON_RADIUS, p.card, Stroke::new(1.0, p.hairline), egui::StrokeKind::Inside);
+    rounded(ui.painter(), rect, BUTTON_RADIUS, Color32::TRANSPARENT, p.hairline);
     let mut clicked = None;
     let mut x = rect.left();
     for (i, galley) in galleys.into_iter().enumerate() {
@@ -131,7 +135,7 @@ pub fn either(ui: &mut Ui, texts: [&str; 2], chosen: usize) -> Option<usize> {
         let response = ui.interact(part, egui::Id::unique(("either", texts[i])), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen == i, texts[i]));
         if chosen == i {
-            ui.painter().rect_filled(part.shrink(2.0), BUTTON_RADIUS - 2, p.track);
+            rounded(ui.painter(), part.shrink(2.0), BUTTON_RADIUS - 2, p.track, Color32::TRANSPARENT);
         }
         let ink = if chosen == i || response.hovered() { p.ink } else { p.quiet };
         let size = galley.size();

@@ -12,9 +12,9 @@ import { readFile, readdir } from "node:fs/promises";
 import { Lab } from "./lab.mjs";
 
 const FRAGMENT = process.argv[2] ?? "#v=1&engine=cpu&n=1000000";
-const DRAGS = 16;
-const HOVERS = 80;
-const QUIET_SECONDS = 20;
+const DRAGS = Number(process.argv[3] ?? 16);
+const HOVERS = Number(process.argv[4] ?? 80);
+const QUIET_SECONDS = Number(process.argv[5] ?? 20);
 /** Clock ticks a second in /proc, on every Linux there is. */
 const TICKS = 100;
 

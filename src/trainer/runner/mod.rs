@@ -1,6 +1,7 @@
 //! The loop around [`Lockstep`]: listens to [`Command`]s, trains, and says [`Event`]s. The same in a thread and in a
 //! Worker; what differs is behind [`Platform`].
 
+mod aside;
 mod start;
 
 use super::choose::{Choice, Measured};
@@ -10,6 +11,7 @@ use super::message::{Command, Event, RunState, Speed, Watched};
 use super::platform::Platform;
 use crate::engine::MAX_ENQUEUED;
 use crate::experiment::{Change, Experiment, Setting, limits};
+use aside::Aside;
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use std::time::Duration;
@@ -31,6 +33,7 @@ pub async fn run<P: Platform>(inbox: UnboundedReceiver<Command>, post: Post, pla
         wanted: None,
         run: None,
         speed: Speed::Max,
+        aside: Aside::default(),
         losses: 0,
         measured: Measured::default(),
         watched: Watched::default(),
@@ -64,6 +67,7 @@ struct Runner<P> {
     wanted: Option<Experiment>,
     run: Option<Run>,
     speed: Speed,
+    aside: Aside,
     losses: u32,
     measured: Measured,
     watched: Watched,
@@ -111,6 +115,7 @@ impl<P: Platform> Runner<P> {
             }
             Command::OpenFiles(names) => self.open(&names).await,
             Command::SetSpeed(speed) => self.speed = speed,
+            Command::GiveWay => self.aside.ask(Instant::now()),
             Command::LoseDevice => {
                 if let Some(run) = &mut self.run {
                     run.lockstep.lose_device();
@@ -214,8 +219,9 @@ impl<P: Platform> Runner<P> {
                     steps.min(run.chunk)
                 }
             };
-            self.train(steps).await;
-            self.platform.pause(Duration::ZERO).await;
+            let start = Instant::now();
+            self.train(self.aside.steps(start, steps)).await;
+            self.platform.pause(self.aside.rest(Instant::now(), start.elapsed())).await;
             self.obey_waiting().await;
         }
     }
@@ -324,3 +330,6 @@ fn refusal(setting: &Setting) -> Option<String> {
     (!range.contains(value))
         .then(|| format!("The {name} {value} lies outside {} to {}; nothing was changed.", range.start(), range.end()))
 }
+
+#[cfg(test)]
+mod tests;

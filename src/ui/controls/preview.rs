@@ -93,7 +93,7 @@ fn merged(now: &Schedule, stroke: &[(u64, f64)]) -> Vec<(u64, f64)> {
 
 fn paint(ui: &Ui, rect: Rect, steps: u64, kept: &Kept, hand: bool) {
     let (p, painter, plot) = (Palette::now(ui), ui.painter(), plot(rect));
-    painter.rect_filled(plot, 4.0, p.page);
+    painter.rect_filled(plot, 4.0, p.well);
     let seen = &kept.seen;
     let all = seen.lr.iter().chain(&seen.twin_lr).map(|(_, y)| *y).filter(|y| y.is_finite());
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), y| (a.min(y), b.max(y)));

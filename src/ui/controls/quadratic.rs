@@ -39,7 +39,7 @@ pub fn quadratic_ui(ui: &mut Ui, h: Hyper, width: f32, height: f32) {
         painter.text(at + vec2(dx, -3.0), align, text, theme::regular(10.5), color);
     };
     let (small, alpha) = (place(r.small, 0.0), place(r.alpha, 0.0));
-    painter.circle(small, 3.0, p.card, Stroke::new(1.2, p.quiet));
+    painter.circle(small, 3.0, p.page, Stroke::new(1.2, p.quiet));
     painter.circle_filled(alpha, 4.0, p.arm(Arm::Exp));
     if alpha.x - small.x > 34.0 {
         label(small, Align2::LEFT_BOTTOM, 2.0, "γ/α", p.quiet);

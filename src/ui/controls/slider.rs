@@ -76,7 +76,7 @@ fn paint(ui: &Ui, track: Rect, x: f32, zone: &[bool], response: &Response) {
     let blue = p.arm(Arm::Wd);
     painter.rect_filled(Rect::from_min_max(track.min, pos2(x, track.bottom())), 2, blue);
     let radius = if response.hovered() || response.is_pointer_button_down_on() { RING + 1.0 } else { RING };
-    painter.circle(pos2(x, track.center().y), radius, p.card, Stroke::new(2.0, blue));
+    painter.circle(pos2(x, track.center().y), radius, p.page, Stroke::new(2.0, blue));
     if response.has_focus() && ui.input(|i| i.pointer.hover_pos().is_none() || !i.pointer.any_down()) {
         painter.circle_stroke(pos2(x, track.center().y), radius + 3.0, Stroke::new(1.0, blue.gamma_multiply(0.5)));
     }

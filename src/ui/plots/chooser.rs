@@ -4,6 +4,7 @@ use super::PLOTS;
 use crate::experiment::Arm;
 use crate::experiment::View;
 use crate::ui::actions::Action;
+use crate::ui::rounded::rounded;
 use crate::ui::theme::{self, Palette};
 use crate::ui::widgets::{card_title, focus_ring};
 use egui::{Color32, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
@@ -34,9 +35,9 @@ fn chip_ui(ui: &mut Ui, name: &str, on: bool, height: f32) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 18.0, height), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
     let edge = if on || response.hovered() { p.quiet.gamma_multiply(0.6) } else { p.hairline };
-    let fill = if on { p.track } else { p.card };
+    let fill = if on { p.track } else { Color32::TRANSPARENT };
     let radius = (height / 2.0) as u8;
-    ui.painter().rect(rect, radius, fill, Stroke::new(1.0, edge), egui::StrokeKind::Inside);
+    rounded(ui.painter(), rect, radius, fill, edge);
     let ink = if on || response.hovered() { p.ink } else { p.quiet };
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, ink);
     if response.has_focus() {

@@ -8,7 +8,8 @@ use crate::experiment::Arm;
 use crate::experiment::view::{Layout, PlotKey};
 use crate::ui::actions::Action;
 use crate::ui::layout::Room;
-use crate::ui::theme::{self, CARD_RADIUS, Palette};
+use crate::ui::theme::{self, Palette};
+use crate::ui::widgets::card_edge;
 use egui::{Align2, Rect, Role, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 use std::collections::HashMap;
 
@@ -84,8 +85,7 @@ pub fn plot_ui(
     if !ui.is_rect_visible(rect) {
         return;
     }
-    let p = Palette::now(ui);
-    ui.painter().rect(rect, CARD_RADIUS, p.card, Stroke::new(1.0, p.hairline), egui::StrokeKind::Inside);
+    card_edge(ui, rect);
     match plot.drawing {
         Drawing::Series(spec) => series_ui(ui, rect, plot, &spec(scene), scene, state, actions),
         Drawing::Picture(picture) => picture_ui(ui, rect, plot, picture(scene), actions),
@@ -189,7 +189,7 @@ fn panel_ui(
             let (Some(arm), Some((at, value))) = (curve.arm, curve.points.nearest(step)) else { continue };
             let value = draw::shown(value, spec.zero);
             if value.is_finite() && (window.y[0]..=window.y[1]).contains(&value) {
-                painter.circle(window.place(at, value), 3.0, p.card, Stroke::new(1.6, p.arm(arm)));
+                painter.circle(window.place(at, value), 3.0, p.page, Stroke::new(1.6, p.arm(arm)));
             }
         }
     }

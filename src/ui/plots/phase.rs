@@ -121,7 +121,7 @@ fn plane_ui(ui: &Ui, rect: Rect, here: Hyper, hyper: &[Hyper]) {
         painter.circle_filled(place(of(h)), 1.5, p.arm(Arm::Wd).gamma_multiply(0.5));
     }
     let at = place(of(&here)).clamp(rect.min, rect.max);
-    painter.circle(at, 5.0, p.arm(Arm::Wd), Stroke::new(1.5, p.card));
+    painter.circle(at, 5.0, p.arm(Arm::Wd), Stroke::new(1.5, p.page));
     let align = if at.x > rect.center().x { Align2::RIGHT_BOTTOM } else { Align2::LEFT_BOTTOM };
     let aside = if at.x > rect.center().x { vec2(-6.0, -5.0) } else { vec2(6.0, -5.0) };
     painter.text(at + aside, align, "you are here", small.clone(), p.arm_text(Arm::Wd));
