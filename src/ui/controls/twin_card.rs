@@ -8,7 +8,7 @@ use crate::theory::{Ghost, Hyper, Regime, roots};
 use crate::ui::text;
 use crate::ui::theme::{self, BUTTON_RADIUS, Palette};
 use crate::ui::widgets::{card_title, row};
-use egui::{Align, Layout, Rect, RichText, Shape, Ui, vec2};
+use egui::{Align, Layout, Rect, RichText, Shape, Ui};
 
 /// The sentence about the twin's future with `h` in force, if it has an end within sight.
 pub fn ending(session: &Session, h: Hyper) -> Option<String> {
@@ -58,13 +58,12 @@ pub fn twin_card_ui(ui: &mut Ui, session: &Session, h: Hyper, lit: bool) {
     ui.add_space(3.0);
     ui.label(RichText::new("α is the larger root of x² − (1+γ−λη)x + γ").size(10.5).color(p.quiet));
     ui.horizontal(|ui| {
-        let picture = 92.0;
-        let left = ui.available_width() - picture - 8.0;
-        ui.allocate_ui_with_layout(vec2(left, 42.0), Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(left);
-            alpha_ui(ui, h, 22.0, lit);
+        ui.set_min_height(42.0);
+        alpha_ui(ui, h, 22.0, lit);
+        // α has as many digits as it has: the picture takes what is left, or the card would be wider than its neighbours.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            quadratic_ui(ui, h, ui.available_width().min(92.0), 42.0);
         });
-        quadratic_ui(ui, h, picture, 42.0);
     });
     ui.add_space(2.0);
     let roots = match roots::regime(h) {

@@ -176,3 +176,15 @@ fn more_changes_than_a_link_holds_are_offered_as_a_file_and_the_page_as_an_ifram
         assert!(copied.is_some_and(|html| html.contains("width=\"390\" height=\"844\"")));
     }
 }
+
+#[test]
+fn the_cards_of_the_left_column_are_of_one_width() {
+    for size in [vec2(1440.0, 900.0), vec2(1024.0, 768.0)] {
+        let (harness, _) = open(size, Theme::Light, State::Playing, 100);
+        let right = |label: &str| harness.get_by_label(label).rect().right();
+        let first = right("schedule: constant");
+        for label in ["break the twin: nothing", "convert now"] {
+            assert!((right(label) - first).abs() < 0.6, "{label} at {size}: {} and {first}", right(label));
+        }
+    }
+}
