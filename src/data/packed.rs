@@ -1,10 +1,15 @@
-//! Small images of 16 greys in two thirds of the bytes that DEFLATE needs: each pixel is four binary decisions of an
-//! arithmetic coder (Witten, Neal and Cleary 1987), whose chances are the mean of three adaptive models. Integers only:
-//! the same bytes give the same pixels everywhere.
+//! Small images of 16 greys in two thirds of the bytes that DEFLATE needs: each pixel is four binary decisions, whose
+//! chances are the mean of three adaptive models; `constriction`'s range coder turns decisions into bytes. Integers only: the
+//! same bytes give the same pixels everywhere.
 //!
 //! A decision is the next bit of the grey, highest first. Every model has seen some of the pixels that are known by then:
 //! the three neighbours above and to the left; the place in the image and the planar guess left + above − corner; left,
 //! above and, in the right half, the mirror image in the same row, because clothes are symmetric.
+
+use constriction::stream::Decode;
+use constriction::stream::model::{DecoderModel, EntropyModel};
+use constriction::stream::queue::DefaultRangeDecoder;
+use std::num::NonZeroU32;
 
 /// Bits of a grey.
 const BITS: u32 = 4;
@@ -15,7 +20,10 @@ const LONGEST_MEMORY: u8 = 250;
 
 /// The pixels `[n, side, side]`, 0 to 15, of a packed file. A damaged one gives other pixels.
 pub fn unpack(bytes: &[u8], images: usize, side: usize) -> Vec<u8> {
-    let mut decoder = Decoder::new(bytes);
+    // Little-endian words; a byte or three too many are of no word.
+    let words: Vec<u32> =
+        bytes.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
+    let Ok(mut decoder) = DefaultRangeDecoder::from_compressed(words);
     let mut models = Models::new(side);
     let mut pixels = vec![0; images * side * side];
     for image in pixels.chunks_exact_mut(side * side) {
@@ -23,7 +31,8 @@ pub fn unpack(bytes: &[u8], images: usize, side: usize) -> Vec<u8> {
             let contexts = models.contexts(image, side, at);
             let mut node = 1;
             while node < NODES {
-                let bit = decoder.bit(models.chance(contexts, node));
+                // Damage that the coder itself notices ends as any other: in other pixels.
+                let bit = decoder.decode_symbol(Decision(models.chance(contexts, node))).unwrap_or(false);
                 models.learn(contexts, node, bit);
                 node = 2 * node + usize::from(bit);
             }
@@ -86,54 +95,52 @@ impl Models {
     }
 }
 
-/// The part of an interval in which a set bit lies: `low..=result` of `low..=high`.
-fn split(low: u32, high: u32, chance: u32) -> u32 {
-    low + ((u64::from(high - low) * u64::from(chance)) >> 16) as u32
+/// Bits of the chance of a decision.
+const PRECISION: usize = 16;
+
+/// A bit that is set with this chance, in 65,536ths, neither never nor always.
+#[derive(Clone, Copy)]
+struct Decision(u32);
+
+impl Decision {
+    /// Where the bit's part of 0..65,536 begins, and its length.
+    fn part(self, bit: bool) -> (u32, NonZeroU32) {
+        let (begin, length) = if bit { (0, self.0) } else { (self.0, (1 << PRECISION) - self.0) };
+        (begin, NonZeroU32::new(length).expect("a chance is clamped"))
+    }
 }
 
-struct Decoder<'a> {
-    low: u32,
-    high: u32,
-    code: u32,
-    rest: std::slice::Iter<'a, u8>,
+impl EntropyModel<PRECISION> for Decision {
+    type Symbol = bool;
+    type Probability = u32;
 }
 
-impl<'a> Decoder<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        let mut new = Self { low: 0, high: u32::MAX, code: 0, rest: bytes.iter() };
-        (0..4).for_each(|_| new.read());
-        new
-    }
-
-    /// Zeros behind the end.
-    fn read(&mut self) {
-        self.code = self.code << 8 | u32::from(self.rest.next().copied().unwrap_or(0));
-    }
-
-    fn bit(&mut self, chance: u32) -> bool {
-        let middle = split(self.low, self.high, chance);
-        let bit = self.code <= middle;
-        if bit {
-            self.high = middle;
-        } else {
-            self.low = middle + 1;
-        }
-        while (self.low ^ self.high) >> 24 == 0 {
-            (self.low, self.high) = (self.low << 8, self.high << 8 | 255);
-            self.read();
-        }
-        bit
+impl DecoderModel<PRECISION> for Decision {
+    fn quantile_function(&self, quantile: u32) -> (bool, u32, NonZeroU32) {
+        let bit = quantile < self.0;
+        let (begin, length) = self.part(bit);
+        (bit, begin, length)
     }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use constriction::stream::Encode;
+    use constriction::stream::model::EncoderModel;
+    use constriction::stream::queue::DefaultRangeEncoder;
     use rand_core::{Rng, SeedableRng};
+    use std::borrow::Borrow;
+
+    impl EncoderModel<PRECISION> for Decision {
+        fn left_cumulative_and_probability(&self, bit: impl Borrow<bool>) -> Option<(u32, NonZeroU32)> {
+            Some(self.part(*bit.borrow()))
+        }
+    }
 
     /// The other direction: this is how the file in assets/ was made.
     pub fn pack(pixels: &[u8], side: usize) -> Vec<u8> {
-        let (mut low, mut high, mut out) = (0, u32::MAX, Vec::new());
+        let mut encoder = DefaultRangeEncoder::new();
         let mut models = Models::new(side);
         for image in pixels.chunks_exact(side * side) {
             for (at, &grey) in image.iter().enumerate() {
@@ -141,20 +148,15 @@ pub(super) mod tests {
                 let mut node = 1;
                 for place in (0..BITS).rev() {
                     let bit = grey >> place & 1 == 1;
-                    let middle = split(low, high, models.chance(contexts, node));
-                    (low, high) = if bit { (low, middle) } else { (middle + 1, high) };
+                    let decision = Decision(models.chance(contexts, node));
+                    encoder.encode_symbol(bit, decision).expect("every bit has a chance");
                     models.learn(contexts, node, bit);
                     node = 2 * node + usize::from(bit);
-                    while (low ^ high) >> 24 == 0 {
-                        out.push((high >> 24) as u8);
-                        (low, high) = (low << 8, high << 8 | 255);
-                    }
                 }
             }
         }
-        // One byte tells the last interval from its neighbours: zeros follow.
-        out.push((high >> 24) as u8);
-        out
+        let Ok(words) = encoder.into_compressed();
+        words.iter().flat_map(|word| word.to_le_bytes()).collect()
     }
 
     #[test]
