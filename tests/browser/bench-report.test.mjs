@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { inWords, line, median, ratio } from "./bench/fit.mjs";
 import { groups } from "./bench/points.mjs";
 import { KEPT, page } from "./bench/report.mjs";
-import { lossesApart, peers } from "./bench/tables.mjs";
+import { lab, lossesApart, peers } from "./bench/tables.mjs";
 
 test("medians and ratios of rounds", () => {
   assert.equal(median([3, 1, 2]), 2);
@@ -63,4 +63,18 @@ test("the page names the machine, says that its GPU is software, and keeps what 
   assert.ok(page(parts()).text.includes(KEPT));
   assert.equal(svg.match(/<circle/g).length, 2 * (6 + 5 + 3) + 2, "a dot a point, and two in the legend");
   assert.ok(!/NaN|undefined/.test(text + svg));
+});
+
+test("the page's own figures stand in words, and what was not measured is left out", () => {
+  const cost = (steps) => ({ steps, frames: 30, cores: { "trainer (Worker)": 1.7, "GPU process": 0.9, "page, main thread": 0.25 } });
+  const text = lab({
+    speed: [{ fragment: "#v=1", engine: "CPU, 2 Workers", rate: 71.26 }],
+    latency: { fragment: "#v=1", all: { n: 90, p50: 57.2, p95: 88, max: 119.6 }, touched: cost(6.6), untouched: cost(37) },
+    start: { shell: [60, 70, 5], step: [2000, 2100, 1900] },
+    memory: [{ minute: 0.5, step: 1000, heap: 2.1e6, wasm: 25e6, resident: 3e8 }, { minute: 2, step: 4000, heap: 2.2e6, wasm: 26e6, resident: 3.1e8 }],
+  });
+  for (const part of [/71\.3 \|/, /57 ms, 88 ms, 120 ms/, /6\.6, 30\.0; 1\.15/, /0\.06 s, 2\.00 s/, /after 2 minutes, 4,000 steps.*2\.20 MB, 26\.00 MB, 310\.00 MB/]) {
+    assert.match(text, part);
+  }
+  assert.ok(!text.includes("gzip") && !/NaN|undefined/.test(text));
 });

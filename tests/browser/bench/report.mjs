@@ -10,7 +10,7 @@ export const KEPT = "<!-- From here on written by hand: `cargo xtask bench` keep
 const NO_WORDS = `${KEPT}\n\n## Why\n\nNothing has been written here yet.\n`;
 
 /** The page, from what was measured; `before` is the page as it was. */
-export function page({ page, peers, native, profiles, torch }, before = "") {
+export function page({ page, peers, native, profiles, torch, lab }, before = "") {
   const { machine, date, rounds, quick } = page;
   const sections = [
     "# Performance",
@@ -24,6 +24,11 @@ export function page({ page, peers, native, profiles, torch }, before = "") {
         "the lab itself takes its CPU engine on such a machine."
       : ""),
   ];
+  if (lab) {
+    sections.push("## The page as people use it",
+      "In a window of 1440×900, drawn by WebGL in software where the machine has no GPU. Under hands: a slider is dragged and the mouse wanders over the plots without a pause.",
+      tables.lab(lab));
+  }
   if (peers.length) {
     sections.push("## Beside other libraries, in one browser", "The same networks, weights and batches. “×\u202fours” is how many times as long a step takes.");
     for (const run of peers) sections.push(`### ${run.title}`, tables.peers(run));
@@ -65,7 +70,8 @@ function main(folder, docs) {
   const torch = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
   const target = join(docs, "PERFORMANCE.md");
   const before = existsSync(target) ? readFileSync(target, "utf8") : "";
-  const parts = { page: measured, peers, native: read(folder, "native-"), profiles: read(folder, "profile-"), torch };
+  const [lab] = read(folder, "lab");
+  const parts = { lab, page: measured, peers, native: read(folder, "native-"), profiles: read(folder, "profile-"), torch };
   const { text, svg } = page(parts, before);
   mkdirSync(join(docs, "performance"), { recursive: true });
   writeFileSync(target, text);

@@ -112,3 +112,42 @@ export function profile(p) {
   return `${p.net}, batch ${p.batch}, on ${p.device}: at best ${short(p.peak_gflop_per_second)} GFLOP/s and ` +
     `${short(p.copy_gb_per_second)} GB/s, measured.\n\n${table([head, ...cells])}`;
 }
+
+const mega = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
+const seconds = (list) => `${(median(list) / 1000).toFixed(2)} s`;
+const thousands = (n) => n.toLocaleString("en");
+
+/** The page as people use it: what lab/measure.mjs found. */
+export function lab({ latency, speed, start, bytes, memory }) {
+  const rows = [["", "measured"]];
+  for (const { fragment, engine, rate } of speed ?? []) {
+    rows.push([`steps a second of all arms of \`${fragment}\`, plots drawn meanwhile (${engine})`, rate.toFixed(1)]);
+  }
+  if (latency) {
+    const { all, untouched, touched } = latency;
+    rows.push([
+      `input to paint under hands, at full speed, \`${latency.fragment}\`, 1440×900: median, 95th percentile, longest of ${all.n}`,
+      [all.p50, all.p95, all.max].map((ms) => `${ms.toFixed(0)} ms`).join(", "),
+    ]);
+    for (const [who, { steps, frames, cores }] of [["under hands", touched], ["nobody touches it", untouched]]) {
+      const drawing = Object.entries(cores).filter(([name]) => !/Worker/.test(name)).reduce((sum, [, share]) => sum + share, 0);
+      rows.push([`the same, ${who}: steps and frames a second; cores that draw`, `${steps.toFixed(1)}, ${frames.toFixed(1)}; ${drawing.toFixed(2)}`]);
+    }
+  }
+  if (bytes) {
+    rows.push(["bytes of a first visit with gzip, with brotli; of them fonts, before compression",
+      `${thousands(bytes.gzip)}, ${thousands(bytes.brotli)}; ${thousands(bytes.fonts)}`]);
+  }
+  if (start) {
+    rows.push([`first visit from this machine: until the page is seen, until the first step is plotted (medians of ${start.step.length})`,
+      `${seconds(start.shell)}, ${seconds(start.step)}`]);
+  }
+  if (memory?.length) {
+    const [first, last] = [memory.find(({ minute }) => minute >= 0.5) ?? memory[0], memory.at(-1)];
+    for (const [when, row] of [["after half a minute", first], [`after ${last.minute} minutes`, last]]) {
+      rows.push([`a tiny network, ${when}, ${thousands(row.step)} steps: JavaScript, wasm of the page, tab with its Workers`,
+        [row.heap, row.wasm, row.resident].map(mega).join(", ")]);
+    }
+  }
+  return table(rows);
+}
