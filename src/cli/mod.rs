@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods)] // native only: it reads the command line, writes files and may wait
 
 pub mod bench;
+mod columns;
 pub mod export;
 pub mod run;
 pub mod table;

@@ -1,5 +1,6 @@
 //! `explr run`: an experiment, headless.
 
+use super::columns::{check, picked};
 use crate::data::{self, Dataset};
 use crate::experiment::{DataChoice, EngineChoice, Experiment, Link, Precision};
 use crate::host;
@@ -38,6 +39,12 @@ pub struct Run {
     /// Keep every N-th step in the CSV; the loss is then the mean of the N steps up to it.
     #[arg(long, value_name = "N", requires = "csv", value_parser = clap::value_parser!(u64).range(1..))]
     pub thin: Option<u64>,
+    /// Keep these columns of the CSV, beside step and arm.
+    #[arg(long, value_name = "NAMES", requires = "csv", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// Round the numbers of the CSV to N significant digits.
+    #[arg(long, value_name = "N", requires = "csv", value_parser = clap::value_parser!(u8).range(1..=17))]
+    pub digits: Option<u8>,
     /// Print where the run stands as JSON.
     #[arg(long)]
     pub json: bool,
@@ -86,6 +93,7 @@ impl Run {
 /// # Errors
 /// A sentence when no engine can be had or a file cannot be written.
 pub fn main(arguments: &Run) -> Result<(), String> {
+    check(&arguments.columns)?;
     let mut link = arguments.link();
     link.notes.iter().for_each(|note| eprintln!("explr: {note}"));
     let steps = link.experiment.steps;
@@ -97,6 +105,7 @@ pub fn main(arguments: &Run) -> Result<(), String> {
             Some(every) => csv::thinned(&session, &link.fragment(), every),
             None => csv::table(&session, &link.fragment()),
         };
+        let text = picked(&text, &arguments.columns, arguments.digits.map(usize::from))?;
         std::fs::write(path, text).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
     }
     if arguments.json {

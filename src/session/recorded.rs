@@ -1,7 +1,8 @@
 //! A finished default run, recorded earlier: what the page shows in the moment before anything is trained, and what the
 //! live run then grows over.
 //!
-//! Made by `explr run '#v=1' --engine cpu --steps 600 --eval-every 10 --thin 10 --csv assets/recorded.csv`.
+//! Made by `explr run '#v=1' --engine cpu --steps 600 --eval-every 10 --thin 10 --columns
+//! loss,log10_lr,distance_to_wd,test_accuracy --digits 5 --csv assets/recorded.csv`: more digits would not be seen.
 
 use super::Session;
 use crate::experiment::{Arm, Experiment, Link};
