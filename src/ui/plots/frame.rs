@@ -64,7 +64,7 @@ impl Looking {
     }
 }
 
-const LEFT: f32 = 52.0;
+const LEFT: f32 = 58.0;
 /// Left of a picture, which has no axis of its own there.
 const PICTURE_LEFT: f32 = 14.0;
 const RIGHT: f32 = 14.0;

@@ -27,7 +27,8 @@ pub fn picture<'a>(scene: &Scene<'a>) -> Picture<'a> {
     let here = scene.session.driven(scene.hyper);
     let part = here.lr * here.weight_decay / roots::border(here.momentum);
     let side = if part > 1.0 { "beyond: the twin ends" } else { "of the border (1−√γ)²" };
-    let subtitle = format!("λη and γ; now λη is {} % {side}", text::significant(100.0 * part, 3));
+    let subtitle =
+        format!("λη and γ; dashed: steps to the twin's end; now λη is {} % {side}", text::significant(100.0 * part, 3));
     let hyper = &scene.session.hyper;
     Picture::new("Where does the twin exist?", subtitle, move |ui, rect, _| {
         let picture = if rect.width() > 300.0 { 96.0 } else { 0.0 };
@@ -122,16 +123,10 @@ fn plane_ui(ui: &Ui, rect: Rect, here: Hyper, hyper: &[Hyper]) {
     }
     let at = place(of(&here)).clamp(rect.min, rect.max);
     painter.circle(at, 5.0, p.arm(Arm::Wd), Stroke::new(1.5, p.page));
-    let align = if at.x > rect.center().x { Align2::RIGHT_BOTTOM } else { Align2::LEFT_BOTTOM };
-    let aside = if at.x > rect.center().x { vec2(-6.0, -5.0) } else { vec2(6.0, -5.0) };
-    painter.text(at + aside, align, "you are here", small.clone(), p.arm_text(Arm::Wd));
-    painter.text(
-        rect.right_bottom() + vec2(-4.0, -3.0),
-        Align2::RIGHT_BOTTOM,
-        "steps to the twin's end",
-        small,
-        p.quiet,
-    );
+    // Away from the contours, where there is room.
+    let left = at.x > rect.left() + 72.0;
+    let (align, aside) = if left { (Align2::RIGHT_BOTTOM, -6.0) } else { (Align2::LEFT_BOTTOM, 6.0) };
+    painter.text(at + vec2(aside, -5.0), align, "you are here", small, p.arm_text(Arm::Wd));
 }
 
 fn axes_ui(ui: &Ui, p: &Palette, window: &Window) {
