@@ -87,10 +87,9 @@ impl Bench {
         let program = Program::new(gpu, &mut self.pipelines, std::slice::from_ref(&case.call), &buffers);
         let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         program.record(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()), &group, 0);
-        gpu.queue.submit([encoder.finish()]);
         let stretches: Vec<_> =
             case.outputs.iter().map(|&(buf, len)| Stretch { buffer: &buffers[&buf], first: 0, len }).collect();
-        let values = Readback::default().read(gpu, &stretches).await?;
+        let values = Readback::default().read(gpu, encoder, &stretches).await?;
         let mut rest = &values[..];
         let outputs: Vec<Vec<f32>> = case
             .outputs

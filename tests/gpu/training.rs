@@ -4,6 +4,7 @@ use crate::bench::arm;
 use crate::compare::{assert_close, randoms, relative_error};
 use crate::reference_trainer::ReferenceArm;
 use explr::engine::gpu::GpuEngine;
+use explr::engine::gpu::pace::Pace;
 use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
 use explr::model::{Activation, Architecture, Draw, Layer, Net, Norm, Shape, init};
 
@@ -91,7 +92,10 @@ fn inputs(step: usize, arms: usize) -> Vec<ArmInput> {
 }
 
 async fn train(setup: &Setup, steps: usize) -> (Vec<Output>, Vec<Vec<f64>>) {
-    let mut engine = GpuEngine::new(setup).await.expect("there is an adapter");
+    train_with(&mut GpuEngine::new(setup).await.expect("there is an adapter"), setup, steps).await
+}
+
+async fn train_with(engine: &mut GpuEngine, setup: &Setup, steps: usize) -> (Vec<Output>, Vec<Vec<f64>>) {
     let mut outputs = vec![];
     for step in 0..steps {
         let arms = inputs(step, setup.weights.len());
@@ -256,6 +260,22 @@ gpu_test! {
     async fn the_same_run_gives_the_same_bits() {
         let setup = setup(Norm::Batch, Activation::Gelu, false, 2);
         assert_eq!(train(&setup, 6).await, train(&setup, 6).await);
+    }
+}
+
+gpu_test! {
+    async fn how_much_a_submit_holds_changes_no_bit() {
+        let setup = setup(Norm::Batch, Activation::Gelu, false, 2);
+        let mut seen = vec![];
+        for pace in [Pace::fixed(0), Pace::fixed(usize::MAX)] {
+            let mut engine = GpuEngine::new(&setup).await.expect("there is an adapter");
+            engine.set_pace(pace);
+            let trained = train_with(&mut engine, &setup, 6).await;
+            seen.push((trained, engine.gpu_calls().expect("a GPU counts").submits));
+        }
+        assert_eq!(seen[0].0, seen[1].0);
+        // Six steps and an evaluation: one submit each, or one for all.
+        assert_eq!(seen[0].1 - seen[1].1, 6, "submits");
     }
 }
 

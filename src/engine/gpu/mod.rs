@@ -12,6 +12,7 @@ pub mod device;
 pub mod encode;
 pub mod kernels;
 pub mod layout;
+pub mod pace;
 mod profile;
 pub mod program;
 pub mod readback;
@@ -29,15 +30,12 @@ use device::Gpu;
 use encode::Encoded;
 use futures_util::future::LocalBoxFuture;
 use layout::Layout;
+use pace::Pace;
 use program::{ArmInputs, Pipelines, Program, SLOT_BYTES, StepInputs, draw_words};
 use readback::{Readback, Stretch};
 use snapshot::Snapshots;
 use std::collections::BTreeMap;
-
-/// Multiply-adds that one submit may hold: a few milliseconds of a laptop's GPU, so that the page stays smooth.
-const SUBMIT_MULTIPLY_ADDS: usize = 2_000_000_000;
-/// The same for a software GPU, which a browser may take for a hung one.
-const SOFTWARE_SUBMIT_MULTIPLY_ADDS: usize = SUBMIT_MULTIPLY_ADDS / 16;
+use web_time::Instant;
 
 const STORAGE: wgpu::BufferUsages =
     wgpu::BufferUsages::STORAGE.union(wgpu::BufferUsages::COPY_DST).union(wgpu::BufferUsages::COPY_SRC);
@@ -84,6 +82,9 @@ pub struct GpuEngine {
     jobs: Vec<Job>,
     /// How many of them are submitted.
     submitted: usize,
+    pace: Pace,
+    /// When the first of them was submitted.
+    begun: Option<Instant>,
 }
 
 impl GpuEngine {
@@ -150,6 +151,8 @@ impl GpuEngine {
             snapshots: Snapshots::default(),
             jobs: vec![],
             submitted: 0,
+            pace: Pace::new(gpu.report.software),
+            begun: None,
             layout,
             gpu,
         })
@@ -158,6 +161,11 @@ impl GpuEngine {
     /// What it runs on.
     pub fn report(&self) -> &AdapterReport {
         &self.gpu.report
+    }
+
+    /// Lets `pace` say how much one submit holds.
+    pub fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
     }
 
     /// Pipelines that were compiled.
@@ -178,12 +186,13 @@ impl GpuEngine {
         let half = if matches!(job, Job::Step { .. }) { &self.training } else { &self.evaluation };
         let words: Vec<[u32; 2]> = draws.iter().map(|&draw| draw_words(draw)).collect();
         queue.write_buffer(&half.buffers[&Buf::Draws], 8 * first_draw as u64, bytemuck::cast_slice(&words));
-        self.jobs.push(job);
-        let software = self.gpu.report.software;
-        let most = if software { SOFTWARE_SUBMIT_MULTIPLY_ADDS } else { SUBMIT_MULTIPLY_ADDS };
-        if self.waiting_multiply_adds() >= most {
-            self.submit();
+        // Before it joins those that wait: the last ones go with the reading of their results.
+        let waiting = self.multiply_adds(&self.jobs[self.submitted..]);
+        if waiting > 0 && waiting + half.multiply_adds > self.pace.multiply_adds() {
+            let encoder = self.record();
+            self.gpu.submit(encoder.finish());
         }
+        self.jobs.push(job);
     }
 
     /// What computes a job; nothing computes a snapshot.
@@ -195,15 +204,12 @@ impl GpuEngine {
         }
     }
 
-    fn waiting_multiply_adds(&self) -> usize {
-        self.jobs[self.submitted..].iter().filter_map(|job| self.half(job)).map(|half| half.multiply_adds).sum()
+    fn multiply_adds(&self, jobs: &[Job]) -> usize {
+        jobs.iter().filter_map(|job| self.half(job)).map(|half| half.multiply_adds).sum()
     }
 
-    /// Submits what waits: in one compute pass, but for the copies of snapshots between.
-    fn submit(&mut self) {
-        if self.submitted == self.jobs.len() {
-            return;
-        }
+    /// What waits, to be submitted: in one compute pass, but for the copies of snapshots between.
+    fn record(&mut self) -> wgpu::CommandEncoder {
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut slot = slots(&self.jobs[..self.submitted]) as u32;
         let computes = |job: &Job| !matches!(job, Job::Snapshot(_));
@@ -221,12 +227,13 @@ impl GpuEngine {
                 self.gpu.calls.update(|calls| GpuCalls { dispatches: calls.dispatches + dispatches, ..calls });
             }
         }
-        self.gpu.submit(encoder.finish());
+        self.begun.get_or_insert_with(Instant::now);
         self.submitted = self.jobs.len();
+        encoder
     }
 
     async fn collect_all(&mut self) -> Result<Vec<Output>, EngineError> {
-        self.submit();
+        let encoder = self.record();
         self.submitted = 0;
         let jobs = std::mem::take(&mut self.jobs);
         let steps = jobs.iter().filter(|job| matches!(job, Job::Step { .. })).count();
@@ -237,7 +244,10 @@ impl GpuEngine {
             Stretch { buffer: &self.evaluation.buffers[&Buf::Ring], first: 0, len: logits_len },
         ];
         let stretches: Vec<Stretch<'_>> = rings.into_iter().chain(self.snapshots.stretches()).collect();
-        let values = self.readback.read(&self.gpu, &stretches).await;
+        let values = self.readback.read(&self.gpu, encoder, &stretches).await;
+        if let Some(begun) = self.begun.take() {
+            self.pace.note(self.multiply_adds(&jobs), begun.elapsed().as_secs_f64());
+        }
         let mut snapshots = self.snapshots.take().into_iter();
         let values = values?;
         let (rows, values) = values.split_at(steps_len);
@@ -262,10 +272,10 @@ impl GpuEngine {
 
     async fn read_weights(&mut self, arm: usize) -> Result<Vec<f64>, EngineError> {
         assert!(arm < self.arms, "arm {arm} of {}", self.arms);
-        self.submit();
+        let encoder = self.record();
         let buffer = &self.training.buffers[&Buf::Weights];
         let stretch = Stretch { buffer, first: arm * self.layout.len, len: self.layout.len };
-        let packed = self.readback.read(&self.gpu, &[stretch]).await?;
+        let packed = self.readback.read(&self.gpu, encoder, &[stretch]).await?;
         Ok(self.layout.unpack(&packed))
     }
 }

@@ -105,9 +105,8 @@ impl GpuEngine {
             let program = program.unwrap_or(&self.training.program);
             program.record_one(&mut pass, &self.inputs_group, index, repeats);
         }
-        self.gpu.submit(encoder.finish());
         let stretch = Stretch { buffer: &self.training.buffers[&Buf::Ring], first: 0, len: 1 };
-        self.readback.read(&self.gpu, &[stretch]).await?;
+        self.readback.read(&self.gpu, encoder, &[stretch]).await?;
         Ok(start.elapsed().as_secs_f64())
     }
 }

@@ -1,4 +1,4 @@
-//! Bytes from the device: one submit and one map, whatever is asked for.
+//! Bytes from the device: in the last submit, and one map, whatever is asked for.
 
 use super::device::Gpu;
 use crate::engine::EngineError;
@@ -20,14 +20,20 @@ pub struct Stretch<'a> {
 pub struct Readback(Option<wgpu::Buffer>);
 
 impl Readback {
-    /// The f32 of all `stretches`, one after another, once the device has done everything submitted so far.
+    /// The f32 of all `stretches`, one after another, once the device has done what `encoder` holds and all before it.
     ///
     /// # Errors
     /// If the device was lost or refused anything before.
-    pub async fn read(&mut self, gpu: &Gpu, stretches: &[Stretch<'_>]) -> Result<Vec<f32>, EngineError> {
+    pub async fn read(
+        &mut self,
+        gpu: &Gpu,
+        mut encoder: wgpu::CommandEncoder,
+        stretches: &[Stretch<'_>],
+    ) -> Result<Vec<f32>, EngineError> {
         gpu.fault.check()?;
         let total: usize = stretches.iter().map(|s| s.len).sum();
         if total == 0 {
+            // Nothing that computes leaves no result.
             return Ok(vec![]);
         }
         if self.0.as_ref().is_none_or(|buffer| buffer.size() < 4 * total as u64) {
@@ -35,7 +41,6 @@ impl Readback {
             self.0 = Some(gpu.buffer("readback", total, usage));
         }
         let Some(target) = &self.0 else { return Ok(vec![]) };
-        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut at = 0;
         for stretch in stretches {
             let bytes = 4 * stretch.len as u64;
