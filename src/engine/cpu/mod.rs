@@ -59,7 +59,6 @@ struct Lane<T> {
     state: ArmState<T>,
     train: Workspace<T>,
     eval: Workspace<T>,
-    team: Team,
     /// Classes of the batch.
     labels: Vec<u8>,
 }
@@ -74,6 +73,8 @@ struct Shared<T> {
 /// Trains on the CPU in `T`.
 pub struct CpuEngine<T> {
     lanes: Vec<Lane<T>>,
+    /// By lane.
+    teams: Vec<Team>,
     shared: Shared<T>,
     jobs: Vec<Job>,
     threads: usize,
@@ -91,13 +92,13 @@ impl<T: Scalar> CpuEngine<T> {
                 state: ArmState::new(weights),
                 train: Workspace::new(setup.train_plan(), true, each),
                 eval: Workspace::new(setup.eval_plan(), false, each),
-                team: Team::new(each),
                 labels: Vec::new(),
             })
             .collect();
+        let teams = setup.weights.iter().map(|_| Team::new(each)).collect();
         let head = setup.head.iter().map(|&x| T::from_f64(f64::from(x))).collect();
         let labels = setup.train_labels.clone();
-        Self { lanes, shared: Shared { setup, head, labels }, jobs: Vec::new(), threads }
+        Self { lanes, teams, shared: Shared { setup, head, labels }, jobs: Vec::new(), threads }
     }
 
     /// Replaces the training images `[n, c, h, w]` and their classes; to be called when nothing is enqueued.
@@ -111,9 +112,9 @@ impl<T: Scalar> CpuEngine<T> {
         let shared = &self.shared;
         let mut done: Vec<Vec<Done>> = Vec::with_capacity(self.lanes.len());
         done.resize_with(self.lanes.len(), Vec::new);
-        let work = self.lanes.iter_mut().zip(&mut done).enumerate();
-        spread(self.threads, work.collect(), |(index, (lane, done))| {
-            *done = jobs.iter().map(|job| lane.run(index, job, shared)).collect();
+        let work = self.lanes.iter_mut().zip(&self.teams).zip(&mut done).enumerate();
+        spread(self.threads, work.collect(), |(index, ((lane, team), done))| {
+            *done = team.enter(|| jobs.iter().map(|job| lane.run(index, job, shared, team)).collect());
         });
         let mut done: Vec<_> = done.into_iter().map(Vec::into_iter).collect();
         jobs.into_iter()
@@ -155,20 +156,20 @@ impl<T: Scalar> Lane<T> {
         layers.iter().flat_map(of_layer).collect()
     }
 
-    fn run(&mut self, index: usize, job: &Job, shared: &Shared<T>) -> Done {
+    fn run(&mut self, index: usize, job: &Job, shared: &Shared<T>, team: &Team) -> Done {
         let shape = shared.setup.net.input;
         match job {
             Job::Step { batch, arms, .. } if arms[index].live => {
                 gather(&shared.setup.train_images, shape, batch, self.train.images_mut());
                 self.labels.clear();
                 self.labels.extend(batch.iter().map(|draw| shared.labels[draw.image as usize]));
-                Done::Row(self.state.step(&mut self.train, &self.labels, &shared.head, &arms[index], &self.team))
+                Done::Row(self.state.step(&mut self.train, &self.labels, &shared.head, &arms[index], team))
             }
             Job::Step { .. } => Done::Row(ArmRow { loss: f64::NAN, correct: 0, layers: Vec::new() }),
             Job::Evaluate { start, epsilons, .. } => {
                 let images: Vec<Draw> = (*start..*start + EVAL_CHUNK).map(|i| Draw::plain(i as u32)).collect();
                 gather(&shared.setup.test_images, shape, &images, self.eval.images_mut());
-                Done::Numbers(self.state.logits(&mut self.eval, &shared.head, epsilons[index], &self.team))
+                Done::Numbers(self.state.logits(&mut self.eval, &shared.head, epsilons[index], team))
             }
             Job::Snapshot { layers, .. } => Done::Numbers(self.weights_of(layers)),
         }
