@@ -7,6 +7,7 @@
 //! bits are the same.
 
 pub mod activation;
+pub mod add;
 mod arm;
 pub mod avg_pool;
 pub mod concat;

@@ -27,6 +27,11 @@ impl Team {
         1
     }
 
+    /// How many of `items` a thread takes, to share out all of them in as few parts as there are threads.
+    pub fn share(&self, items: usize) -> usize {
+        items.div_ceil(self.threads()).max(1)
+    }
+
     /// Does `work` on a thread of the team. From there [`Team::each`] need not wake one before it begins.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn enter<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
@@ -120,7 +125,9 @@ mod tests {
             let why = catch_unwind(AssertUnwindSafe(bad)).expect_err("it panics");
             assert_eq!(why.downcast_ref::<&str>(), Some(&"the fiftieth"));
             let sum = std::sync::atomic::AtomicUsize::new(0);
-            team.each(0..10, |i| drop(sum.fetch_add(i, std::sync::atomic::Ordering::Relaxed)));
+            team.each(0..10, |i| {
+                sum.fetch_add(i, std::sync::atomic::Ordering::Relaxed);
+            });
             assert_eq!(sum.into_inner(), 45);
         }
     }
