@@ -104,7 +104,7 @@ fn threads_change_no_bit() {
     let results = |net: &Net, threads| {
         let arm = ArmInput { epsilon: 1e-3, ..ArmInput::plain(0.1, 0.0, 0.0) };
         let batch: Vec<crate::model::Draw> = (0..BATCH as u32).map(crate::model::Draw::plain).collect();
-        let mut engine = CpuEngine::<f32>::new(setup(net.clone()), threads);
+        let mut engine = CpuEngine::<f32>::with_teams(setup(net.clone()), threads, threads);
         assert_eq!(engine.teams[0].threads(), threads);
         engine.step(0, &batch, &[arm]);
         engine.step(1, &batch, &[arm]);

@@ -33,13 +33,13 @@ pub use real::Real;
 pub use scalar::Scalar;
 
 use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
-use crate::model::{Draw, WeightId};
+use crate::model::{Draw, Op, WeightId};
 use arm::{ArmState, Workspace};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 use gather::gather;
 use std::sync::Arc;
-use team::Team;
+use team::{Team, worth_waking};
 
 /// Something enqueued, for all arms.
 enum Job {
@@ -84,8 +84,18 @@ pub struct CpuEngine<T> {
 impl<T: Scalar> CpuEngine<T> {
     /// Builds the engine, at step 0. Uses up to `threads` threads; the number never changes bits.
     pub fn new(setup: Setup, threads: usize) -> Self {
+        let multiply_adds = |op: &Op| match op {
+            Op::Conv { geometry, .. } => geometry.multiply_adds(),
+            _ => 0,
+        };
+        let work = setup.train_plan().ops.iter().map(multiply_adds).sum();
         // Threads that are more than the arms share the work of one.
-        let each = (threads / setup.weights.len().max(1)).max(1);
+        let each = worth_waking(threads / setup.weights.len().max(1), work);
+        Self::with_teams(setup, threads, each)
+    }
+
+    /// Builds it with `each` threads for each arm.
+    fn with_teams(setup: Setup, threads: usize, each: usize) -> Self {
         let lanes = setup
             .weights
             .iter()

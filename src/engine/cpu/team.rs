@@ -1,6 +1,19 @@
 //! Threads that share the work of one arm. What is shared out never depends on how many they are, and no two parts write
 //! the same number: the bits are those of one thread.
 
+/// Multiply-adds of a forward pass that a second and every further thread is worth waking for.
+///
+/// Measured on two cores, with a ConvNet of 0.23 million an image. Two threads take of one's time 1.11 at 4 images, 0.97 at
+/// 8, 0.88 at 16 and 0.75 at 32. Below, a step has no operation that is longer than waking a thread, some 50 µs. The
+/// threshold is one for the whole step and not for an operation: a thread that sleeps through the small operations comes
+/// late to the large ones, so that each small one left to the caller made a step longer.
+const WORTH_A_THREAD: usize = 1_000_000;
+
+/// Of up to `threads` threads, those worth waking for steps whose forward pass has so many multiply-adds; at least one.
+pub fn worth_waking(threads: usize, multiply_adds: usize) -> usize {
+    threads.min(multiply_adds / WORTH_A_THREAD).max(1)
+}
+
 /// Threads that wait between two calls of [`Team::each`]: a pool of rayon's, or the caller alone.
 pub struct Team {
     #[cfg(not(target_arch = "wasm32"))]
@@ -104,6 +117,13 @@ mod tests {
             team.enter(|| (0..25).for_each(|_| add()));
             assert!(numbers.iter().all(|&x| x == 50), "{numbers:?}");
         }
+    }
+
+    #[test]
+    fn small_work_is_left_to_one() {
+        let of = |millions: [usize; 5]| millions.map(|work| worth_waking(4, work * WORTH_A_THREAD));
+        assert_eq!(of([0, 1, 2, 3, 100]), [1, 1, 2, 3, 4]);
+        assert_eq!(worth_waking(0, usize::MAX), 1);
     }
 
     #[test]
