@@ -4,7 +4,7 @@ use super::conv::{Convolution, Room};
 use super::norm::NormTape;
 use super::reference::{affine, affine_backward, update};
 use super::watch::{Pass, Watch};
-use super::{avg_pool, concat, head, norm, scalar::Scalar, team::Team};
+use super::{add, avg_pool, concat, head, norm, scalar::Scalar, team::Team};
 use crate::engine::{ArmInput, ArmRow};
 use crate::model::plan::INPUT;
 use crate::model::{Op, Plan, WeightId};
@@ -82,17 +82,15 @@ impl<T: Scalar> Workspace<T> {
                 }
                 Op::Add { a, b, output } => {
                     let [a, b, y] = tensors.get_disjoint_mut([a, b, output]).expect("distinct tensors");
-                    for ((y, &a), &b) in y.iter_mut().zip(a.iter()).zip(b.iter()) {
-                        *y = a + b;
-                    }
+                    add::forward(a, b, y, team);
                 }
                 Op::Concat { a, b, output } => {
                     let [a, b, y] = tensors.get_disjoint_mut([a, b, output]).expect("distinct tensors");
-                    concat::forward(a, b, y);
+                    concat::forward(a, b, y, team);
                 }
                 Op::AvgPool { input, output, geometry } => {
                     let [x, y] = tensors.get_disjoint_mut([input, output]).expect("distinct tensors");
-                    avg_pool::forward(&geometry, x, y);
+                    avg_pool::forward(&geometry, x, y, team);
                 }
                 Op::Affine { input, scale, shift, output } => {
                     let [x, y] = tensors.get_disjoint_mut([input, output]).expect("distinct tensors");
@@ -125,17 +123,13 @@ impl<T: Scalar> Workspace<T> {
                 }
                 Op::NormAct { input, output, geometry, .. } => {
                     let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
-                    let tape = tapes[index].as_ref().expect("a norm has a tape");
+                    let tape = tapes[index].as_mut().expect("a norm has a tape");
                     norm::backward(&geometry, &tensors[input], tape, dy, dx, accumulate(input), team);
                 }
                 Op::Add { a, b, output } => {
                     for input in [a, b] {
                         let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
-                        if accumulate(input) {
-                            dx.iter_mut().zip(dy.iter()).for_each(|(dx, &dy)| *dx += dy);
-                        } else {
-                            dx.copy_from_slice(dy);
-                        }
+                        add::backward(dy, dx, accumulate(input), team);
                     }
                 }
                 Op::Concat { a, b, output } => {
@@ -144,7 +138,7 @@ impl<T: Scalar> Workspace<T> {
                         let len = plan.tensor_len(input);
                         if input != INPUT {
                             let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
-                            concat::backward(&dy[first..first + len], dx, accumulate(input));
+                            concat::backward(&dy[first..first + len], dx, accumulate(input), team);
                         }
                         first += len;
                     }
@@ -152,7 +146,7 @@ impl<T: Scalar> Workspace<T> {
                 Op::AvgPool { input, .. } if input == INPUT => {}
                 Op::AvgPool { input, output, geometry } => {
                     let [dx, dy] = gradients.get_disjoint_mut([input, output]).expect("distinct tensors");
-                    avg_pool::backward(&geometry, dy, dx, accumulate(input));
+                    avg_pool::backward(&geometry, dy, dx, accumulate(input), team);
                 }
                 Op::Affine { input, scale, shift, output } => {
                     let [scale, shift] = [scale, shift].map(|w| plan.weights[w].range());

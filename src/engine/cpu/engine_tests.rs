@@ -141,3 +141,18 @@ fn moved_images_train_otherwise() {
     let losses = [plain, Draw { dx: 1, ..plain }, Draw { dy: 1, ..plain }, Draw { flip: true, ..plain }].map(loss);
     assert!((1..4).all(|i| losses[i] != losses[0]), "{losses:?}");
 }
+
+#[test]
+fn threads_share_an_arm_where_it_is_large() {
+    let threads = |batch, arms, threads| {
+        let setup = Setup { batch, ..setup(false, arms) };
+        let engine = CpuEngine::<f32>::new(setup, threads);
+        engine.teams.iter().map(Team::threads).collect::<Vec<_>>()
+    };
+    // 4,536 multiply-adds an image.
+    assert_eq!(threads(BATCH, 1, 3), [1]);
+    assert_eq!(threads(500, 1, 3), [2]);
+    assert_eq!(threads(1_000, 1, 3), [3]);
+    assert_eq!(threads(1_000, 2, 3), [1, 1]);
+    assert_eq!(threads(1_000, 2, 4), [2, 2]);
+}

@@ -97,3 +97,26 @@ fn it_is_the_slope_of_the_loss_in_random_directions() {
         }
     }
 }
+
+#[test]
+fn threads_change_no_bit() {
+    // Weights after the first step, and what the arms know of the test images then.
+    let results = |net: &Net, threads| {
+        let arm = ArmInput { epsilon: 1e-3, ..ArmInput::plain(0.1, 0.0, 0.0) };
+        let batch: Vec<crate::model::Draw> = (0..BATCH as u32).map(crate::model::Draw::plain).collect();
+        let mut engine = CpuEngine::<f32>::with_teams(setup(net.clone()), threads, threads);
+        assert_eq!(engine.teams[0].threads(), threads);
+        engine.step(0, &batch, &[arm]);
+        engine.step(1, &batch, &[arm]);
+        engine.evaluate(2, 0, &[arm]);
+        let Some(Output::Logits { arms: mut logits, .. }) = engine.run_jobs().pop() else { panic!("logits come last") };
+        (engine.lanes[0].state.weights.clone(), logits.remove(0))
+    };
+    for net in networks() {
+        let (weights, logits) = results(&net, 1);
+        assert!(logits.iter().all(|z| z.is_finite()) && logits.iter().any(|&z| z != 0.0));
+        for threads in [2, 3] {
+            assert_eq!(results(&net, threads), (weights.clone(), logits.clone()), "{:?}, {threads} threads", net.norm);
+        }
+    }
+}

@@ -7,6 +7,7 @@
 //! bits are the same.
 
 pub mod activation;
+pub mod add;
 mod arm;
 pub mod avg_pool;
 pub mod concat;
@@ -32,13 +33,13 @@ pub use real::Real;
 pub use scalar::Scalar;
 
 use super::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
-use crate::model::{Draw, WeightId};
+use crate::model::{Draw, Op, WeightId};
 use arm::{ArmState, Workspace};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 use gather::gather;
 use std::sync::Arc;
-use team::Team;
+use team::{Team, worth_waking};
 
 /// Something enqueued, for all arms.
 enum Job {
@@ -59,7 +60,6 @@ struct Lane<T> {
     state: ArmState<T>,
     train: Workspace<T>,
     eval: Workspace<T>,
-    team: Team,
     /// Classes of the batch.
     labels: Vec<u8>,
 }
@@ -74,6 +74,8 @@ struct Shared<T> {
 /// Trains on the CPU in `T`.
 pub struct CpuEngine<T> {
     lanes: Vec<Lane<T>>,
+    /// By lane.
+    teams: Vec<Team>,
     shared: Shared<T>,
     jobs: Vec<Job>,
     threads: usize,
@@ -82,8 +84,18 @@ pub struct CpuEngine<T> {
 impl<T: Scalar> CpuEngine<T> {
     /// Builds the engine, at step 0. Uses up to `threads` threads; the number never changes bits.
     pub fn new(setup: Setup, threads: usize) -> Self {
+        let multiply_adds = |op: &Op| match op {
+            Op::Conv { geometry, .. } => geometry.multiply_adds(),
+            _ => 0,
+        };
+        let work = setup.train_plan().ops.iter().map(multiply_adds).sum();
         // Threads that are more than the arms share the work of one.
-        let each = (threads / setup.weights.len().max(1)).max(1);
+        let each = worth_waking(threads / setup.weights.len().max(1), work);
+        Self::with_teams(setup, threads, each)
+    }
+
+    /// Builds it with `each` threads for each arm.
+    fn with_teams(setup: Setup, threads: usize, each: usize) -> Self {
         let lanes = setup
             .weights
             .iter()
@@ -91,13 +103,13 @@ impl<T: Scalar> CpuEngine<T> {
                 state: ArmState::new(weights),
                 train: Workspace::new(setup.train_plan(), true, each),
                 eval: Workspace::new(setup.eval_plan(), false, each),
-                team: Team::new(each),
                 labels: Vec::new(),
             })
             .collect();
+        let teams = setup.weights.iter().map(|_| Team::new(each)).collect();
         let head = setup.head.iter().map(|&x| T::from_f64(f64::from(x))).collect();
         let labels = setup.train_labels.clone();
-        Self { lanes, shared: Shared { setup, head, labels }, jobs: Vec::new(), threads }
+        Self { lanes, teams, shared: Shared { setup, head, labels }, jobs: Vec::new(), threads }
     }
 
     /// Replaces the training images `[n, c, h, w]` and their classes; to be called when nothing is enqueued.
@@ -111,9 +123,9 @@ impl<T: Scalar> CpuEngine<T> {
         let shared = &self.shared;
         let mut done: Vec<Vec<Done>> = Vec::with_capacity(self.lanes.len());
         done.resize_with(self.lanes.len(), Vec::new);
-        let work = self.lanes.iter_mut().zip(&mut done).enumerate();
-        spread(self.threads, work.collect(), |(index, (lane, done))| {
-            *done = jobs.iter().map(|job| lane.run(index, job, shared)).collect();
+        let work = self.lanes.iter_mut().zip(&self.teams).zip(&mut done).enumerate();
+        spread(self.threads, work.collect(), |(index, ((lane, team), done))| {
+            *done = team.enter(|| jobs.iter().map(|job| lane.run(index, job, shared, team)).collect());
         });
         let mut done: Vec<_> = done.into_iter().map(Vec::into_iter).collect();
         jobs.into_iter()
@@ -155,20 +167,20 @@ impl<T: Scalar> Lane<T> {
         layers.iter().flat_map(of_layer).collect()
     }
 
-    fn run(&mut self, index: usize, job: &Job, shared: &Shared<T>) -> Done {
+    fn run(&mut self, index: usize, job: &Job, shared: &Shared<T>, team: &Team) -> Done {
         let shape = shared.setup.net.input;
         match job {
             Job::Step { batch, arms, .. } if arms[index].live => {
                 gather(&shared.setup.train_images, shape, batch, self.train.images_mut());
                 self.labels.clear();
                 self.labels.extend(batch.iter().map(|draw| shared.labels[draw.image as usize]));
-                Done::Row(self.state.step(&mut self.train, &self.labels, &shared.head, &arms[index], &self.team))
+                Done::Row(self.state.step(&mut self.train, &self.labels, &shared.head, &arms[index], team))
             }
             Job::Step { .. } => Done::Row(ArmRow { loss: f64::NAN, correct: 0, layers: Vec::new() }),
             Job::Evaluate { start, epsilons, .. } => {
                 let images: Vec<Draw> = (*start..*start + EVAL_CHUNK).map(|i| Draw::plain(i as u32)).collect();
                 gather(&shared.setup.test_images, shape, &images, self.eval.images_mut());
-                Done::Numbers(self.state.logits(&mut self.eval, &shared.head, epsilons[index], &self.team))
+                Done::Numbers(self.state.logits(&mut self.eval, &shared.head, epsilons[index], team))
             }
             Job::Snapshot { layers, .. } => Done::Numbers(self.weights_of(layers)),
         }

@@ -14,9 +14,6 @@ use crate::model::ConvGeometry;
 use grid::{Grid, SLACK};
 use kernels::{ROWS, Shifts};
 
-/// Below so many multiply-adds a second thread costs more than it saves.
-const WORTH_SHARING: usize = 200_000;
-
 /// A convolution with its tables.
 pub struct Convolution {
     grid: Grid,
@@ -106,10 +103,8 @@ impl Convolution {
     }
 
     /// Channels a thread takes, of `channels` in all: whole tiles.
-    fn share(&self, channels: usize, team: &Team) -> usize {
-        let worth = self.grid.g.multiply_adds() >= WORTH_SHARING;
-        let threads = if worth { team.threads() } else { 1 };
-        channels.div_ceil(ROWS).div_ceil(threads) * ROWS
+    fn share(channels: usize, team: &Team) -> usize {
+        team.share(channels.div_ceil(ROWS)) * ROWS
     }
 
     /// `output = weight ∗ input`; weight `[out, in, k, k]`, maps `[c, n, h, w]`.
@@ -122,7 +117,7 @@ impl Convolution {
                 *to = weight.get((first + r) * fan_in + k).copied().unwrap_or(T::ZERO);
             }
         }
-        let (share, len) = (self.share(g.output.c, team), g.n * g.output.h * g.output.w);
+        let (share, len) = (Self::share(g.output.c, team), g.n * g.output.h * g.output.w);
         let work = output.chunks_mut(share * len).zip(tiles.chunks(share * fan_in));
         team.each(work.zip(room.parts.chunks_mut(self.part_len())), |((output, weights), part)| {
             dispatch(passes::Forward { conv: self, input, weights, output, part });
@@ -139,7 +134,7 @@ impl Convolution {
         team: &Team,
     ) {
         let (g, fan_in) = (&self.grid.g, self.fan_in());
-        let (share, len) = (self.share(g.output.c, team), g.n * g.output.h * g.output.w);
+        let (share, len) = (Self::share(g.output.c, team), g.n * g.output.h * g.output.w);
         let work = gradient.chunks_mut(share * fan_in).zip(output_gradient.chunks(share * len));
         team.each(work.zip(room.parts.chunks_mut(self.part_len())), |((gradient, output_gradient), part)| {
             dispatch(passes::WeightGradient { conv: self, input, output_gradient, gradient, part });
@@ -174,7 +169,7 @@ impl Convolution {
                 }
             }
         }
-        let (share, len) = (self.share(g.input.c, team), g.n * g.input.h * g.input.w);
+        let (share, len) = (Self::share(g.input.c, team), g.n * g.input.h * g.input.w);
         let work = gradient.chunks_mut(share * len).zip(tiles.chunks(share / ROWS * tile_len));
         team.each(work.zip(room.parts.chunks_mut(self.part_len())), |((gradient, weights), part)| {
             dispatch(passes::InputGradient { conv: self, weights, output_gradient, gradient, accumulate, part });
