@@ -36,7 +36,7 @@ macro_rules! kernels {
             #[doc = $doc]
             pub static $row: Kernel = Kernel {
                 name: $name,
-                source: concat!($(include_str!(concat!("shaders/", $part, ".wgsl"))),*),
+                source: concat!($(include_str!(concat!(env!("OUT_DIR"), "/shaders/", $part, ".wgsl"))),*),
                 buffers: &[$(Access::$access),*],
             };
         )*
