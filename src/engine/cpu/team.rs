@@ -3,10 +3,10 @@
 
 /// Multiply-adds of a forward pass that a second and every further thread is worth waking for.
 ///
-/// Measured on two cores, with a ConvNet of 0.23 million an image. Two threads take of one's time 1.11 at 4 images, 0.97 at
-/// 8, 0.88 at 16 and 0.75 at 32. Below, a step has no operation that is longer than waking a thread, some 50 µs. The
-/// threshold is one for the whole step and not for an operation: a thread that sleeps through the small operations comes
-/// late to the large ones, so that each small one left to the caller made a step longer.
+/// Measured on two cores that had other work too, with a ConvNet of 0.23 million an image: two threads take of one's time
+/// 1.1 with 4 images, 1.0 with 8, 0.9 with 16 and 0.75 to 0.9 with 32. The threshold is one for
+/// the whole step and not for an operation: a thread that sleeps through a small operation comes late to the next, so
+/// that leaving small ones to the caller made steps longer.
 const WORTH_A_THREAD: usize = 1_000_000;
 
 /// Of up to `threads` threads, those worth waking for steps whose forward pass has so many multiply-adds; at least one.
