@@ -9,7 +9,8 @@ use std::time::Instant;
 /// What the compiled page may use: what every browser with WebGPU has. binaryen's `--all-features` would write a form of
 /// imports that Chromium refuses.
 const WASM_OPT_FLAGS: [&str; 11] = [
-    "-O3",
+    // The engine's loops are LLVM's work: what -O3 adds here is only bytes.
+    "-Os",
     // gzip looks back 32 kB: the instances of one generic function next to each other make the download 3 % smaller.
     "--reorder-functions-by-name",
     "--strip-producers",
