@@ -18,8 +18,10 @@ fn variants() -> Vec<Call> {
     nets.push(Net::lab_default(grey, 10, Norm::Layer, Activation::Gelu));
     nets.push(Net::densenet(grey, 10, [3, 4, 12], Norm::Batch, Activation::Gelu));
     let mut variants = BTreeMap::new();
-    for net in nets {
-        let (train, eval) = (Plan::new(&net, 64), Plan::new(&net, 300));
+    // The first with channels that are no fours of numbers.
+    let batches = std::iter::once(63).chain(std::iter::repeat(64));
+    for (net, batch) in nets.iter().zip(batches) {
+        let (train, eval) = (Plan::new(net, batch), Plan::new(net, 300));
         let layout = Layout::new(&train);
         let encoded = [encode::training_step(&train, &layout, 2), encode::evaluation(&eval, &layout, 2)];
         for call in encoded.into_iter().flat_map(|encoded| encoded.calls) {

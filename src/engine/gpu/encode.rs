@@ -3,6 +3,7 @@
 use super::arena::{Life, assign};
 use super::calls::{self, Buf, Call};
 use super::layout::Layout;
+use super::moments;
 use crate::engine::MAX_ENQUEUED;
 use crate::model::plan::INPUT;
 use crate::model::{Op, Plan, TensorId};
@@ -143,15 +144,29 @@ fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf]) -> Encoded {
         (Buf::Weights, layout.len * arms),
         (Buf::Head, plan.features().c * plan.classes),
     ]);
+    // Of the tensors whose moments their convolution leaves.
+    let mut pieces: BTreeMap<TensorId, usize> = BTreeMap::new();
     for (index, op) in plan.ops.iter().enumerate() {
         match *op {
             Op::Conv { input, weight, output, ref geometry } => {
                 let layer = &layout.layers[weight];
-                calls.push(calls::conv_forward(geometry, layer, layout, arms, maps[input], maps[output]));
+                let mut call = calls::conv_forward(geometry, layer, layout, arms, maps[input], maps[output]);
+                if moments::are_wanted(plan, output) {
+                    pieces.insert(output, moments::pieces(&call));
+                    lens.insert(Buf::Moments(output), moments::len(arms * geometry.output.c, moments::pieces(&call)));
+                    call = moments::leave(call, Buf::Moments(output));
+                }
+                calls.push(call);
             }
             Op::NormAct { input, output, ref geometry, activation } => {
                 let stats = Buf::Stats(index);
-                calls.push(calls::norm_forward(geometry, activation, arms, [maps[input], maps[output], stats]));
+                calls.push(match pieces.get(&input) {
+                    Some(&pieces) if moments::over_channels(geometry) => {
+                        let buffers = [maps[input], Buf::Moments(input), maps[output], stats];
+                        moments::norm_forward(geometry, activation, arms, buffers, pieces)
+                    }
+                    _ => calls::norm_forward(geometry, activation, arms, [maps[input], maps[output], stats]),
+                });
                 lens.insert(stats, 2 * geometry.sets * arms);
             }
             Op::Add { a, b, output } => {

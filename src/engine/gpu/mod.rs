@@ -12,6 +12,7 @@ pub mod device;
 pub mod encode;
 pub mod kernels;
 pub mod layout;
+pub mod moments;
 mod profile;
 pub mod program;
 pub mod readback;
