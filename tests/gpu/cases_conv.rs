@@ -10,7 +10,7 @@ use explr::engine::gpu::program::StepInputs;
 use explr::model::{Activation, ConvGeometry, Layer, Net, Norm, Op, Plan, Shape};
 
 /// Plan and layout of a single convolution.
-fn convolution(n: usize, input: Shape, out: usize, kernel: usize, stride: usize) -> (ConvGeometry, Layout) {
+pub fn convolution(n: usize, input: Shape, out: usize, kernel: usize, stride: usize) -> (ConvGeometry, Layout) {
     let layers = vec![Layer::Conv { name: "conv".into(), out, kernel, stride }];
     let net = Net { input, classes: 2, layers, norm: Norm::Batch, activation: Activation::Gelu };
     let plan = Plan::new(&net, n);

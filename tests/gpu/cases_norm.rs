@@ -9,7 +9,7 @@ use explr::engine::gpu::program::StepInputs;
 use explr::model::{Activation, Norm, NormGeometry, Shape};
 
 /// ε of each arm: both kinds in one dispatch.
-const EPSILONS: [f32; ARMS] = [0.0, 0.25];
+pub const EPSILONS: [f32; ARMS] = [0.0, 0.25];
 
 /// Every activation and every geometry, in pairs, on maps whose pixels come in fours and on odd ones; and sets shorter and
 /// longer than a workgroup of either size.
@@ -30,11 +30,12 @@ pub fn norms() -> Vec<Case> {
 }
 
 /// Values around 1, so that a forgotten mean is seen.
-fn shifted(seed: u32, len: usize) -> Vec<f64> {
+pub fn shifted(seed: u32, len: usize) -> Vec<f64> {
     randoms(seed, len).into_iter().map(|x| f64::from((x + 1.0) as f32)).collect()
 }
 
-fn forward(g: &NormGeometry, activation: Activation, a: usize, x: &[f64]) -> [Vec<f64>; 3] {
+/// y, means and 1/√(var + ε) of one arm.
+pub fn forward(g: &NormGeometry, activation: Activation, a: usize, x: &[f64]) -> [Vec<f64>; 3] {
     let (mut y, mut mean, mut rstd) = (vec![0.0; x.len()], vec![0.0; g.sets], vec![0.0; g.sets]);
     twin::norm_forward(x, g, activation, f64::from(EPSILONS[a]), &mut y, &mut mean, &mut rstd);
     [y, mean, rstd]

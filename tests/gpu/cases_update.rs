@@ -8,7 +8,7 @@ use explr::engine::cpu::reference as twin;
 use explr::engine::gpu::calls::{self, Buf};
 use explr::engine::gpu::layout::Layout;
 use explr::engine::gpu::program::StepInputs;
-use explr::engine::gpu::step_inputs;
+use explr::engine::gpu::program::step_inputs;
 use explr::model::{Activation, Net, Norm, Plan, Shape};
 
 fn layout() -> (Plan, Layout) {

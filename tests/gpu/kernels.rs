@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, Case};
 use crate::compare::{KERNEL_TOLERANCE, relative_error};
-use crate::{cases, cases_conv, cases_maps, cases_norm, cases_update};
+use crate::{cases, cases_conv, cases_maps, cases_moments, cases_norm, cases_update};
 use explr::engine::gpu::kernels;
 use std::collections::BTreeSet;
 
@@ -50,7 +50,8 @@ async fn check(cases: Vec<Case>, sensitive: bool) -> BTreeSet<&'static str> {
 gpu_test! {
     async fn every_kernel_agrees_with_its_twin() {
         let cases = [cases_conv::convolutions(), cases::sums(), cases::ends(), cases_maps::concats(), cases_maps::pools(),
-            cases_norm::norms(), cases_update::update(), cases_update::measure()];
+            cases_norm::norms(), cases_moments::convolutions(), cases_moments::norms(), cases_update::update(),
+            cases_update::measure()];
         let tried = check(cases.into_iter().flatten().collect(), true).await;
         assert_eq!(tried, kernels::ALL.iter().map(|kernel| kernel.name).collect::<BTreeSet<_>>());
     }
@@ -59,5 +60,6 @@ gpu_test! {
 gpu_test! {
     async fn constant_sets_give_the_activation_of_0() {
         check(cases_norm::constant_sets(), false).await;
+        check(vec![cases_moments::constant_channels()], false).await;
     }
 }

@@ -43,6 +43,7 @@ mod bench;
 mod cases;
 mod cases_conv;
 mod cases_maps;
+mod cases_moments;
 mod cases_norm;
 mod cases_update;
 mod compare;

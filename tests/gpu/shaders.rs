@@ -3,6 +3,7 @@
 use explr::engine::gpu::calls::Call;
 use explr::engine::gpu::device::Gpu;
 use explr::engine::gpu::layout::Layout;
+use explr::engine::gpu::moments::Reduction;
 use explr::engine::gpu::program::Pipelines;
 use explr::engine::gpu::{encode, kernels};
 use explr::model::{Activation, Net, Norm, Plan, Shape};
@@ -18,11 +19,15 @@ fn variants() -> Vec<Call> {
     nets.push(Net::lab_default(grey, 10, Norm::Layer, Activation::Gelu));
     nets.push(Net::densenet(grey, 10, [3, 4, 12], Norm::Batch, Activation::Gelu));
     let mut variants = BTreeMap::new();
-    for net in nets {
-        let (train, eval) = (Plan::new(&net, 64), Plan::new(&net, 300));
+    // The first with channels that are no fours of numbers.
+    let batches = std::iter::once(63).chain(std::iter::repeat(64));
+    for (net, batch) in nets.iter().zip(batches) {
+        let (train, eval) = (Plan::new(net, batch), Plan::new(net, 300));
         let layout = Layout::new(&train);
-        let encoded = [encode::training_step(&train, &layout, 2), encode::evaluation(&eval, &layout, 2)];
-        for call in encoded.into_iter().flat_map(|encoded| encoded.calls) {
+        let encoded = Reduction::ALL.map(|reduction| {
+            [encode::training_step(&train, &layout, 2, reduction), encode::evaluation(&eval, &layout, 2, reduction)]
+        });
+        for call in encoded.into_iter().flatten().flat_map(|encoded| encoded.calls) {
             variants.insert(format!("{} {:?}", call.kernel.name, call.constants), call);
         }
     }

@@ -4,6 +4,7 @@ use crate::bench::arm;
 use crate::compare::{assert_close, randoms, relative_error};
 use crate::reference_trainer::ReferenceArm;
 use explr::engine::gpu::GpuEngine;
+use explr::engine::gpu::moments::Reduction;
 use explr::engine::gpu::pace::Pace;
 use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
 use explr::model::{Activation, Architecture, Draw, Layer, Net, Norm, Shape, init};
@@ -121,7 +122,16 @@ fn sums(row: &ArmRow) -> Vec<f64> {
 
 /// Trains on the GPU and by the reference. Rounding grows from step to step: 1e-5 in the first, `last` in the last.
 async fn compare(what: &str, setup: &Setup, last: f64) {
-    let (outputs, weights) = train(setup, STEPS).await;
+    compare_with(what, setup, last, Reduction::Shared).await;
+    // Where there is no BatchNorm it changes nothing.
+    if what.contains("BatchNorm") {
+        compare_with(&format!("{what}, {:?}", Reduction::Own), setup, last, Reduction::Own).await;
+    }
+}
+
+async fn compare_with(what: &str, setup: &Setup, last: f64, reduction: Reduction) {
+    let mut engine = GpuEngine::reducing(setup, |_| reduction).await.expect("there is an adapter");
+    let (outputs, weights) = train_with(&mut engine, setup, STEPS).await;
     let mut reference: Vec<_> = (0..setup.weights.len()).map(|arm| ReferenceArm::new(setup, arm)).collect();
     let mut outputs = outputs.into_iter();
     for step in 0..STEPS {
@@ -195,7 +205,7 @@ gpu_test! {
     async fn a_head_trains_as_the_reference_says_and_a_frozen_one_changes_nothing() {
         let frozen = setup(Norm::Batch, Activation::Gelu, false, 3);
         let trained = with_trained_head(&frozen);
-        compare("trained head", &trained, 2e-4).await;
+        compare("trained head, BatchNorm", &trained, 2e-4).await;
         let ((plain, _), (outputs, weights)) = (train(&frozen, STEPS).await, train(&trained, STEPS).await);
         let losses = |outputs: &[Output], arm: usize| -> Vec<f64> {
             let rows = outputs.iter().filter_map(|o| if let Output::Row { arms, .. } = o { Some(arms) } else { None });

@@ -21,6 +21,8 @@ pub enum Buf {
     Gradient(usize),
     /// (mean, 1/√(var + ε)) of each set of one norm.
     Stats(usize),
+    /// (mean, M2, count, 0) of each channel of a tensor, in pieces ([`super::moments`]).
+    Moments(usize),
     /// The frozen head `[features, classes]`.
     Head,
     /// Weights, in the order of [`Layout`].
@@ -182,13 +184,13 @@ pub fn conv_backward(
     }
 }
 
-fn activation_constant(activation: Activation) -> (&'static str, f64) {
+pub(super) fn activation_constant(activation: Activation) -> (&'static str, f64) {
     let place = Activation::ALL.iter().position(|&a| a == activation).unwrap_or(0);
     ("ACTIVATION", place as f64)
 }
 
 /// Numbers that a normalisation takes at a time: 4 where every stretch of its sets begins and ends between vec4s.
-fn norm_width(g: &NormGeometry) -> usize {
+pub(super) fn norm_width(g: &NormGeometry) -> usize {
     let strides = [g.outer_stride, g.inner_stride, g.run_stride, g.run_len];
     if strides.iter().all(|stride| stride.is_multiple_of(4)) { 4 } else { 1 }
 }

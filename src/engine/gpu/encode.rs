@@ -3,6 +3,7 @@
 use super::arena::{Life, assign};
 use super::calls::{self, Buf, Call};
 use super::layout::Layout;
+use super::moments::{self, Reduction};
 use crate::engine::MAX_ENQUEUED;
 use crate::model::plan::INPUT;
 use crate::model::{Op, Plan, TensorId};
@@ -52,10 +53,10 @@ pub fn logits_len(plan: &Plan) -> usize {
 }
 
 /// A training step of all arms.
-pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
+pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduction) -> Encoded {
     let maps: Vec<Buf> = (0..plan.tensors.len()).map(|t| if t == INPUT { Buf::Batch } else { Buf::Map(t) }).collect();
     let (gradients, gradient_lens) = gradients(plan);
-    let mut encoded = forward(plan, layout, arms, &maps);
+    let mut encoded = forward(plan, layout, arms, &maps, reduction);
     let (calls, lens) = (&mut encoded.calls, &mut encoded.lens);
     for (index, op) in plan.ops.iter().enumerate().rev() {
         let first = |tensor| plan.writes_gradient_first(index, tensor);
@@ -115,7 +116,7 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
 }
 
 /// The logits of an evaluation of all arms.
-pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
+pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduction) -> Encoded {
     let lives: Vec<Life> = (1..plan.tensors.len())
         .map(|tensor| {
             let from = plan.ops.iter().position(|op| op.output() == Some(tensor)).unwrap_or(0);
@@ -125,7 +126,7 @@ pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
         .collect();
     let (slots, lens) = assign(&lives);
     let maps: Vec<Buf> = std::iter::once(Buf::Batch).chain(slots.into_iter().map(Buf::Map)).collect();
-    let mut encoded = forward(plan, layout, arms, &maps);
+    let mut encoded = forward(plan, layout, arms, &maps, reduction);
     if let Some(&Op::PoolHead { input }) = plan.ops.last() {
         encoded.calls.push(calls::pool_logits(plan.batch, plan.features(), plan.classes, arms, maps[input]));
     }
@@ -135,7 +136,7 @@ pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize) -> Encoded {
 }
 
 /// From the images to the features before pooling, and what both programs need.
-fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf]) -> Encoded {
+fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf], reduction: Reduction) -> Encoded {
     let mut calls = vec![calls::gather(plan.batch, plan.tensors[INPUT])];
     let mut lens = BTreeMap::from([
         (Buf::Draws, 2 * MAX_ENQUEUED * plan.batch),
@@ -143,15 +144,29 @@ fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf]) -> Encoded {
         (Buf::Weights, layout.len * arms),
         (Buf::Head, plan.features().c * plan.classes),
     ]);
+    // Of the tensors whose moments their convolution leaves.
+    let mut pieces: BTreeMap<TensorId, usize> = BTreeMap::new();
     for (index, op) in plan.ops.iter().enumerate() {
         match *op {
             Op::Conv { input, weight, output, ref geometry } => {
                 let layer = &layout.layers[weight];
-                calls.push(calls::conv_forward(geometry, layer, layout, arms, maps[input], maps[output]));
+                let mut call = calls::conv_forward(geometry, layer, layout, arms, maps[input], maps[output]);
+                if reduction == Reduction::Shared && moments::are_wanted(plan, output) {
+                    pieces.insert(output, moments::pieces(&call));
+                    lens.insert(Buf::Moments(output), moments::len(arms * geometry.output.c, moments::pieces(&call)));
+                    call = moments::leave(call, Buf::Moments(output));
+                }
+                calls.push(call);
             }
             Op::NormAct { input, output, ref geometry, activation } => {
                 let stats = Buf::Stats(index);
-                calls.push(calls::norm_forward(geometry, activation, arms, [maps[input], maps[output], stats]));
+                calls.push(match pieces.get(&input) {
+                    Some(&pieces) if moments::over_channels(geometry) => {
+                        let buffers = [maps[input], Buf::Moments(input), maps[output], stats];
+                        moments::norm_forward(geometry, activation, arms, buffers, pieces)
+                    }
+                    _ => calls::norm_forward(geometry, activation, arms, [maps[input], maps[output], stats]),
+                });
                 lens.insert(stats, 2 * geometry.sets * arms);
             }
             Op::Add { a, b, output } => {

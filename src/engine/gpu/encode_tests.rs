@@ -11,13 +11,20 @@ fn nets() -> Vec<Net> {
     ]
 }
 
+fn programs(plan: &Plan, layout: &Layout) -> impl Iterator<Item = Encoded> {
+    let of = |reduction| [training_step(plan, layout, 3, reduction), evaluation(plan, layout, 3, reduction)];
+    Reduction::ALL.into_iter().flat_map(of)
+}
+
 #[test]
 fn the_default_net_takes_16_dispatches_a_step() {
     let plan = Plan::new(&nets()[0], 64);
     let layout = Layout::new(&plan);
-    assert_eq!(training_step(&plan, &layout, 4).calls.len(), 16);
-    assert_eq!(training_step(&plan, &layout, 2).calls.len(), 16, "arms cost no dispatches");
-    assert_eq!(evaluation(&plan, &layout, 4).calls.len(), 8);
+    for reduction in Reduction::ALL {
+        assert_eq!(training_step(&plan, &layout, 4, reduction).calls.len(), 16, "{reduction:?}");
+        assert_eq!(training_step(&plan, &layout, 2, reduction).calls.len(), 16, "arms cost no dispatches");
+        assert_eq!(evaluation(&plan, &layout, 4, reduction).calls.len(), 8);
+    }
 }
 
 #[test]
@@ -25,7 +32,7 @@ fn every_buffer_of_a_call_has_a_size_and_none_is_read_and_written_at_once() {
     for net in nets() {
         let plan = Plan::new(&net, 6);
         let layout = Layout::new(&plan);
-        for encoded in [training_step(&plan, &layout, 3), evaluation(&plan, &layout, 3)] {
+        for encoded in programs(&plan, &layout) {
             for call in &encoded.calls {
                 assert_eq!(call.buffers.len(), call.kernel.buffers.len(), "{}", call.kernel.name);
                 for (i, (buf, access)) in call.buffers.iter().zip(call.kernel.buffers).enumerate() {
@@ -46,7 +53,7 @@ fn sizes_are_those_of_the_shader() {
     for net in nets() {
         let plan = Plan::new(&net, 6);
         let layout = Layout::new(&plan);
-        for encoded in [training_step(&plan, &layout, 3), evaluation(&plan, &layout, 3)] {
+        for encoded in programs(&plan, &layout) {
             for call in encoded.calls {
                 let body = call.kernel.source.split("struct Sizes {").nth(1).unwrap().split('}').next().unwrap();
                 let fields: Vec<&str> = body.lines().filter_map(|line| line.trim().strip_suffix(": u32,")).collect();
@@ -79,7 +86,7 @@ fn what_has_no_kernel_is_refused() {
 #[test]
 fn evaluations_share_memory() {
     let plan = Plan::new(&nets()[1], 300);
-    let encoded = evaluation(&plan, &Layout::new(&plan), 1);
+    let encoded = evaluation(&plan, &Layout::new(&plan), 1, Reduction::Shared);
     let maps = encoded.lens.keys().filter(|buf| matches!(buf, Buf::Map(_))).count();
     assert!(maps <= 4, "{maps} buffers for {} tensors", plan.tensors.len());
 }

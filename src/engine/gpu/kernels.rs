@@ -1,5 +1,6 @@
 //! The kernels: one row each. A kernel's file, its row here and its CPU twin in `engine::cpu::reference` have one name; a
-//! `_4` behind it says that the same text takes four numbers at a time.
+//! `_4` behind it says that the same text takes four numbers at a time; `conv_forward_moments` and `norm_forward_merged`
+//! are `conv_forward` and `norm_forward` with the reduction moved from one to the other, and have their twins.
 //!
 //! There is no shader preprocessor: a kernel's text is its shared parts and its file, one after another (order means
 //! nothing at WGSL's module scope), and what varies is an `override` constant.
@@ -49,13 +50,23 @@ kernels! {
     "Picks the images of a step and moves them."
     GATHER = "gather", ["step", "gather"], [Read, Read, Write];
     "Convolution."
-    CONV_FORWARD = "conv_forward", ["conv_sizes", "conv_tile", "tile_store", "conv_forward"], [Read, Read, Write];
+    CONV_FORWARD = "conv_forward", ["conv_sizes", "conv_tile", "tile_store", "conv_forward", "conv_forward_only"],
+        [Read, Read, Write];
+    "Convolution, and the moments of what it writes."
+    CONV_FORWARD_MOMENTS = "conv_forward_moments",
+        ["conv_sizes", "conv_tile", "tile_store", "conv_forward", "conv_forward_moments"], [Read, Read, Write, Write];
     "Normalisation and activation."
-    NORM_FORWARD = "norm_forward", ["step", "floats", "norm_sets", "reduce", "activation", "norm_forward"],
+    NORM_FORWARD = "norm_forward", ["step", "floats", "norm_sets", "reduce", "activation", "deviation", "norm_forward"],
         [Read, Write, Write];
     "The same, four numbers at a time."
-    NORM_FORWARD_4 = "norm_forward_4", ["step", "vectors", "norm_sets", "reduce", "activation", "norm_forward"],
+    NORM_FORWARD_4 = "norm_forward_4", ["step", "vectors", "norm_sets", "reduce", "activation", "deviation", "norm_forward"],
         [Read, Write, Write];
+    "Normalisation of whole channels by moments that come in pieces, and activation."
+    NORM_FORWARD_MERGED = "norm_forward_merged",
+        ["step", "floats", "reduce", "activation", "deviation", "norm_forward_merged"], [Read, Read, Write, Write];
+    "The same, four numbers at a time."
+    NORM_FORWARD_MERGED_4 = "norm_forward_merged_4",
+        ["step", "vectors", "reduce", "activation", "deviation", "norm_forward_merged"], [Read, Read, Write, Write];
     "Sum of two feature maps."
     ADD = "add", ["add"], [Read, Read, Write];
     "Channels of two feature maps."

@@ -12,6 +12,7 @@ pub mod device;
 pub mod encode;
 pub mod kernels;
 pub mod layout;
+pub mod moments;
 pub mod pace;
 mod profile;
 pub mod program;
@@ -30,8 +31,9 @@ use device::Gpu;
 use encode::Encoded;
 use futures_util::future::LocalBoxFuture;
 use layout::Layout;
+use moments::Reduction;
 use pace::Pace;
-use program::{ArmInputs, Pipelines, Program, SLOT_BYTES, StepInputs, draw_words};
+use program::{Pipelines, Program, SLOT_BYTES, draw_words, step_inputs};
 use readback::{Readback, Stretch};
 use snapshot::Snapshots;
 use std::collections::BTreeMap;
@@ -70,6 +72,7 @@ pub struct GpuEngine {
     layout: Layout,
     arms: usize,
     batch: usize,
+    reduction: Reduction,
     classes: usize,
     training: Half,
     evaluation: Half,
@@ -93,17 +96,33 @@ impl GpuEngine {
     /// # Errors
     /// Where there is no GPU, or it cannot hold the network, or the network has an operation without a kernel.
     pub async fn new(setup: &Setup) -> Result<Self, EngineError> {
+        Self::reducing(setup, Reduction::of).await
+    }
+
+    /// The same, with whoever `reduction` says for an adapter that is software or not.
+    ///
+    /// # Errors
+    /// As [`GpuEngine::new`].
+    pub async fn reducing(setup: &Setup, reduction: impl Fn(bool) -> Reduction) -> Result<Self, EngineError> {
         let (train, eval) = (setup.train_plan(), setup.eval_plan());
         encode::check(&train).map_err(EngineError::Refused)?;
         let (arms, layout) = (setup.weights.len(), Layout::new(&train));
         if !(1..=MAX_ARMS).contains(&arms) {
             return Err(EngineError::Refused(format!("{arms} arms are asked for, 1 to {MAX_ARMS} are possible")));
         }
-        let training = encode::training_step(&train, &layout, arms);
-        let evaluation = encode::evaluation(&eval, &layout, arms);
+        let encoded = |reduction| {
+            (
+                encode::training_step(&train, &layout, arms, reduction),
+                encode::evaluation(&eval, &layout, arms, reduction),
+            )
+        };
+        // With all buffers that there may be.
+        let (training, evaluation) = encoded(Reduction::Shared);
         let lens = training.lens.values().chain(evaluation.lens.values()).copied();
         let largest = lens.chain([setup.train_images.len(), setup.test_images.len()]).max().unwrap_or(0);
         let gpu = Gpu::open(4 * largest as u64).await?;
+        let reduction = reduction(gpu.report.software);
+        let (training, evaluation) = encoded(reduction);
 
         let scopes = [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Internal]
             .map(|filter| gpu.device.push_error_scope(filter));
@@ -141,6 +160,7 @@ impl GpuEngine {
         Ok(Self {
             arms,
             batch: setup.batch,
+            reduction,
             classes: train.classes,
             training,
             evaluation,
@@ -321,28 +341,6 @@ impl Engine for GpuEngine {
 /// How many of `jobs` compute, and have a slot.
 fn slots(jobs: &[Job]) -> usize {
     jobs.iter().filter(|job| !matches!(job, Job::Snapshot(_))).count()
-}
-
-/// The step inputs of `arms`, for row `ring` and the draws from `first_draw` on.
-pub fn step_inputs(ring: u32, first_draw: u32, arms: &[ArmInput]) -> StepInputs {
-    let mut inputs = StepInputs { ring, first_draw, ..StepInputs::default() };
-    for (to, from) in inputs.arms.iter_mut().zip(arms) {
-        *to = ArmInputs {
-            lr: from.lr as f32,
-            weight_decay: from.weight_decay as f32,
-            momentum: from.momentum as f32,
-            kick: from.kick as f32,
-            gradient: from.gradient as f32,
-            theta: from.theta as f32,
-            epsilon: from.epsilon as f32,
-            theta_scale: 2f64.powi(from.halvings.saturating_neg()) as f32,
-            buffer_scale: 2f64.powi(from.halvings) as f32,
-            live: u32::from(from.live),
-            trains_head: u32::from(from.trains_head),
-            unused: 0,
-        };
-    }
-    inputs
 }
 
 fn arm_row(row: &[f32]) -> ArmRow {

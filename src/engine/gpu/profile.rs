@@ -45,7 +45,7 @@ impl GpuEngine {
     /// # Errors
     /// If the device was lost or refused.
     pub async fn profile(mut self, plan: &Plan) -> Result<(Vec<Part>, Roofline), EngineError> {
-        let encoded = encode::training_step(plan, &self.layout, self.arms);
+        let encoded = encode::training_step(plan, &self.layout, self.arms, self.reduction);
         let mut parts = Vec::new();
         for (index, call) in encoded.calls.iter().enumerate() {
             let Work { shape, flops, bytes } = work::of_call(call, &encoded.lens);

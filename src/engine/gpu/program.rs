@@ -3,7 +3,7 @@
 use super::calls::{Buf, Call};
 use super::device::Gpu;
 use super::kernels::{Access, Kernel};
-use crate::engine::MAX_ARMS;
+use crate::engine::{ArmInput, MAX_ARMS};
 use crate::model::Draw;
 use std::collections::{BTreeMap, HashMap};
 
@@ -55,6 +55,28 @@ pub struct StepInputs {
 }
 
 const _: () = assert!(size_of::<StepInputs>() <= SLOT_BYTES as usize && MAX_ARMS == 8);
+
+/// The step inputs of `arms`, for row `ring` and the draws from `first_draw` on.
+pub fn step_inputs(ring: u32, first_draw: u32, arms: &[ArmInput]) -> StepInputs {
+    let mut inputs = StepInputs { ring, first_draw, ..StepInputs::default() };
+    for (to, from) in inputs.arms.iter_mut().zip(arms) {
+        *to = ArmInputs {
+            lr: from.lr as f32,
+            weight_decay: from.weight_decay as f32,
+            momentum: from.momentum as f32,
+            kick: from.kick as f32,
+            gradient: from.gradient as f32,
+            theta: from.theta as f32,
+            epsilon: from.epsilon as f32,
+            theta_scale: 2f64.powi(from.halvings.saturating_neg()) as f32,
+            buffer_scale: 2f64.powi(from.halvings) as f32,
+            live: u32::from(from.live),
+            trains_head: u32::from(from.trains_head),
+            unused: 0,
+        };
+    }
+    inputs
+}
 
 /// What `shaders/gather.wgsl` reads of a draw: the image; dx and dy in 8 bits each, with sign, and the mirror bit.
 pub fn draw_words(draw: Draw) -> [u32; 2] {

@@ -56,7 +56,7 @@ fn convolution(call: &Call) -> Option<Work> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::gpu::{encode, layout::Layout};
+    use crate::engine::gpu::{encode, layout::Layout, moments::Reduction};
     use crate::model::{Activation, Net, Norm, Plan, Shape};
 
     #[test]
@@ -65,7 +65,7 @@ mod tests {
         let plan = Plan::new(&net, 8);
         let layout = Layout::new(&plan);
         for arms in [1, 3] {
-            let encoded = encode::training_step(&plan, &layout, arms);
+            let encoded = encode::training_step(&plan, &layout, arms, Reduction::Shared);
             let work: Vec<Work> = encoded.calls.iter().map(|call| of_call(call, &encoded.lens)).collect();
             let flops: f64 = work.iter().map(|work| work.flops).sum();
             // 8 images; conv1 at 14×14, conv2 and conv3 at 7×7 and 4×4; two passes over the first, three over the others.

@@ -15,18 +15,17 @@ struct Sizes {
 @group(1) @binding(2) var<storage, read> weights: array<vec4f>;
 @group(1) @binding(3) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+// The pixels of the tile that `id` names; 0 behind the last row. What they are goes to `put`, and into `tile`.
+fn forward_tile(id: vec3u, tile: ptr<function, Tile>) -> u32 {
     let tiles = (OUT_W + TILE - 1u) / TILE;
     let row = id.x / tiles;
     if row >= sizes.n * OUT_H {
-        return;
+        return 0u;
     }
     let ow = id.x % tiles * TILE;
     let image = id.z * sizes.x_arm + row / OUT_H * IN_H * IN_W;
     let w_first = id.z * sizes.weight_arm + sizes.weight_first + id.y * 2u;
     let next_tap = IN_C * out_vectors();
-    var tile: Tile;
     for (var kh = 0u; kh < KERNEL; kh++) {
         // Above the image this wraps around and is too large as well.
         let ih = row % OUT_H * STRIDE + kh - PAD;
@@ -35,13 +34,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
                 let at = w_first + (kh * KERNEL + kw) * next_tap;
                 let column = ow * STRIDE + kw - PAD;
                 let sweep = Sweep(image + ih * IN_W, sizes.n * IN_H * IN_W, column, IN_W, at, next_tap, out_vectors());
-                add_channels(&tile, sweep, IN_C);
+                add_channels(tile, sweep, IN_C);
             }
         }
     }
     let map = sizes.n * OUT_H * OUT_W;
     let first = (id.z * OUT_C + id.y * 8u) * map + row * OUT_W + ow;
-    store_tile(&tile, Place(first, 1u, map, OUT_W - ow, id.y * 8u));
+    store_tile(tile, Place(first, 1u, map, OUT_W - ow, id.y * 8u));
+    return min(TILE, OUT_W - ow);
 }
 
 fn source(i: u32) -> f32 {

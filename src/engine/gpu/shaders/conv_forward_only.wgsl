@@ -1,0 +1,7 @@
+// A convolution that nobody normalises whole channels of.
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    var tile: Tile;
+    forward_tile(id, &tile);
+}
