@@ -1,7 +1,7 @@
 //! Building the page with trunk, and what trunk's hook does to the wasm.
 
 use crate::bench_page;
-use crate::shell::{Result, ask, command, find, root, run_with};
+use crate::shell::{Result, ask, command, find, root, run, run_with};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -49,12 +49,32 @@ pub fn optimise() -> Result<()> {
         );
         return Ok(());
     };
-    for file in list(&staging)?.into_iter().filter(|file| file.extension().is_some_and(|e| e == "wasm")) {
+    let files = list(&staging)?;
+    minify(&files)?;
+    for file in files.into_iter().filter(|file| file.extension().is_some_and(|e| e == "wasm")) {
         let start = Instant::now();
         let (before, after) = optimise_file(&tool, &file)?;
         correct_size(&staging.join("index.html"), before, after)?;
         let seconds = start.elapsed().as_secs_f64();
         println!("xtask: wasm-opt made {before} bytes of wasm {after} in {seconds:.1} s");
+    }
+    Ok(())
+}
+
+/// Makes the script that wasm-bindgen writes half as long, where npm's terser is installed. Trunk's own minifier does not
+/// understand it.
+fn minify(files: &[PathBuf]) -> Result<()> {
+    let tool = root().join("node_modules/.bin/terser");
+    if !tool.exists() || find("node").is_none() {
+        return Ok(());
+    }
+    let is_glue = |file: &&PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("explr-") && name.ends_with(".js")
+    };
+    for file in files.iter().filter(is_glue) {
+        let [tool, file] = [&tool, file].map(|path| path.display().to_string());
+        run(&[&tool, &file, "--module", "--compress", "--mangle", "--output", &file])?;
     }
     Ok(())
 }
