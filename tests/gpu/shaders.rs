@@ -4,6 +4,7 @@ use explr::engine::gpu::calls::Call;
 use explr::engine::gpu::device::Gpu;
 use explr::engine::gpu::layout::Layout;
 use explr::engine::gpu::program::Pipelines;
+use explr::engine::gpu::variants as gpu_variants;
 use explr::engine::gpu::{encode, kernels};
 use explr::model::{Activation, Net, Norm, Plan, Shape};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,8 @@ fn variants() -> Vec<Call> {
         let (train, eval) = (Plan::new(&net, 64), Plan::new(&net, 300));
         let layout = Layout::new(&train);
         let encoded = [encode::training_step(&train, &layout, 2), encode::evaluation(&eval, &layout, 2)];
-        for call in encoded.into_iter().flat_map(|encoded| encoded.calls) {
+        let calls = encoded.iter().flat_map(|encoded| &encoded.calls);
+        for call in calls.flat_map(gpu_variants::all) {
             variants.insert(format!("{} {:?}", call.kernel.name, call.constants), call);
         }
     }

@@ -79,7 +79,7 @@ pub fn batch(step: usize) -> Vec<Draw> {
 
 /// What differs from step to step and arm to arm: rates that grow, a kick, halvings, an ε, a head that is trained where
 /// there is one, an arm that stops.
-fn inputs(step: usize, arms: usize) -> Vec<ArmInput> {
+pub fn inputs(step: usize, arms: usize) -> Vec<ArmInput> {
     let base = arm(0.02);
     let all = [
         base,

@@ -16,6 +16,8 @@ mod profile;
 pub mod program;
 pub mod readback;
 pub mod snapshot;
+pub mod tune;
+pub mod variants;
 pub mod work;
 
 pub use device::{AdapterReport, probe_adapter};
@@ -33,6 +35,7 @@ use program::{ArmInputs, Pipelines, Program, SLOT_BYTES, StepInputs, draw_words}
 use readback::{Readback, Stretch};
 use snapshot::Snapshots;
 use std::collections::BTreeMap;
+use tune::{Choice, Tuning};
 
 /// Multiply-adds that one submit may hold: a few milliseconds of a laptop's GPU, so that the page stays smooth.
 const SUBMIT_MULTIPLY_ADDS: usize = 2_000_000_000;
@@ -78,6 +81,7 @@ pub struct GpuEngine {
     inputs: wgpu::Buffer,
     inputs_group: wgpu::BindGroup,
     pipelines: usize,
+    choices: Vec<Choice>,
     readback: Readback,
     snapshots: Snapshots,
     /// Enqueued since the last collect; the place of a job among those that compute is its slot.
@@ -92,13 +96,21 @@ impl GpuEngine {
     /// # Errors
     /// Where there is no GPU, or it cannot hold the network, or the network has an operation without a kernel.
     pub async fn new(setup: &Setup) -> Result<Self, EngineError> {
+        Self::tuned(setup, Tuning::Gpus).await
+    }
+
+    /// The same, with a say in whether the variants of the convolutions are measured. No choice changes a result.
+    ///
+    /// # Errors
+    /// Those of [`GpuEngine::new`].
+    pub async fn tuned(setup: &Setup, tuning: Tuning) -> Result<Self, EngineError> {
         let (train, eval) = (setup.train_plan(), setup.eval_plan());
         encode::check(&train).map_err(EngineError::Refused)?;
         let (arms, layout) = (setup.weights.len(), Layout::new(&train));
         if !(1..=MAX_ARMS).contains(&arms) {
             return Err(EngineError::Refused(format!("{arms} arms are asked for, 1 to {MAX_ARMS} are possible")));
         }
-        let training = encode::training_step(&train, &layout, arms);
+        let mut training = encode::training_step(&train, &layout, arms);
         let evaluation = encode::evaluation(&eval, &layout, arms);
         let lens = training.lens.values().chain(evaluation.lens.values()).copied();
         let largest = lens.chain([setup.train_images.len(), setup.test_images.len()]).max().unwrap_or(0);
@@ -111,6 +123,7 @@ impl GpuEngine {
         let mut pipelines = Pipelines::new(&gpu);
         let inputs_group = pipelines.bind_inputs(&gpu, &inputs);
 
+        let choices = tune::tune(&gpu, &mut pipelines, &inputs_group, &mut training, tuning).await?;
         let shared = shared_buffers(&gpu, setup, &layout);
         let train_images = upload(&gpu, "images", bytemuck::cast_slice(&setup.train_images));
         let mut half = |encoded: Encoded, images, plan: &crate::model::Plan, passes, ring_len| {
@@ -151,6 +164,7 @@ impl GpuEngine {
             jobs: vec![],
             submitted: 0,
             layout,
+            choices,
             gpu,
         })
     }
@@ -158,6 +172,11 @@ impl GpuEngine {
     /// What it runs on.
     pub fn report(&self) -> &AdapterReport {
         &self.gpu.report
+    }
+
+    /// The variants that were chosen by measuring, the costliest convolution first; none where nothing was measured.
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
     }
 
     /// Pipelines that were compiled.
