@@ -7,6 +7,7 @@ use explr::engine::cpu::reference as twin;
 use explr::engine::gpu::calls::{self, Buf};
 use explr::engine::gpu::layout::Layout;
 use explr::engine::gpu::program::StepInputs;
+use explr::engine::gpu::variants::Variant;
 use explr::model::{Activation, ConvGeometry, Layer, Net, Norm, Op, Plan, Shape};
 
 /// Plan and layout of a single convolution.
@@ -33,8 +34,21 @@ pub fn convolutions() -> Vec<Case> {
         (2, shape(10, 3, 19), 9, 3, 1, false),
         (3, shape(4, 3, 28), 8, 3, 2, false),
         (2, shape(20, 4, 13), 5, 1, 1, false),
+        (2, shape(16, 9, 9), 8, 3, 1, false),
+        (2, shape(8, 6, 15), 12, 3, 2, false),
     ];
     sizes.into_iter().flat_map(|(n, input, out, k, stride, shared)| cases(n, input, out, k, stride, shared)).collect()
+}
+
+/// The same, in every variant but the first that they have.
+pub fn variants() -> Vec<Case> {
+    let of = |variant: Variant| {
+        convolutions().into_iter().filter_map(move |case| {
+            let call = variant.of(&case.call)?;
+            Some(Case { name: format!("{} ({})", case.name, variant.name()), call, ..case })
+        })
+    };
+    Variant::ALL.into_iter().skip(1).flat_map(of).collect()
 }
 
 /// `shared`: the input is that of all arms, the images, and has no gradient.

@@ -49,7 +49,7 @@ async fn check(cases: Vec<Case>, sensitive: bool) -> BTreeSet<&'static str> {
 
 gpu_test! {
     async fn every_kernel_agrees_with_its_twin() {
-        let cases = [cases_conv::convolutions(), cases::sums(), cases::ends(), cases_maps::concats(), cases_maps::pools(),
+        let cases = [cases_conv::convolutions(), cases_conv::variants(), cases::sums(), cases::ends(), cases_maps::concats(), cases_maps::pools(),
             cases_norm::norms(), cases_moments::convolutions(), cases_moments::norms(), cases_update::update(),
             cases_update::measure()];
         let tried = check(cases.into_iter().flatten().collect(), true).await;

@@ -54,3 +54,4 @@ mod reference_trainer;
 mod replay;
 mod shaders;
 mod training;
+mod variants;

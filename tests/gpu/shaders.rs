@@ -5,6 +5,7 @@ use explr::engine::gpu::device::Gpu;
 use explr::engine::gpu::layout::Layout;
 use explr::engine::gpu::moments::Reduction;
 use explr::engine::gpu::program::Pipelines;
+use explr::engine::gpu::variants as gpu_variants;
 use explr::engine::gpu::{encode, kernels};
 use explr::model::{Activation, Net, Norm, Plan, Shape};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +28,8 @@ fn variants() -> Vec<Call> {
         let encoded = Reduction::ALL.map(|reduction| {
             [encode::training_step(&train, &layout, 2, reduction), encode::evaluation(&eval, &layout, 2, reduction)]
         });
-        for call in encoded.into_iter().flatten().flat_map(|encoded| encoded.calls) {
+        let calls = encoded.iter().flatten().flat_map(|encoded| &encoded.calls);
+        for call in calls.flat_map(gpu_variants::all) {
             variants.insert(format!("{} {:?}", call.kernel.name, call.constants), call);
         }
     }

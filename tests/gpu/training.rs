@@ -3,9 +3,9 @@
 use crate::bench::arm;
 use crate::compare::{assert_close, randoms, relative_error};
 use crate::reference_trainer::ReferenceArm;
-use explr::engine::gpu::GpuEngine;
 use explr::engine::gpu::moments::Reduction;
 use explr::engine::gpu::pace::Pace;
+use explr::engine::gpu::{GpuEngine, Wishes};
 use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
 use explr::model::{Activation, Architecture, Draw, Layer, Net, Norm, Shape, init};
 
@@ -81,7 +81,7 @@ pub fn batch(step: usize) -> Vec<Draw> {
 
 /// What differs from step to step and arm to arm: rates that grow, a kick, halvings, an ε, a head that is trained where
 /// there is one, an arm that stops.
-fn inputs(step: usize, arms: usize) -> Vec<ArmInput> {
+pub fn inputs(step: usize, arms: usize) -> Vec<ArmInput> {
     let base = arm(0.02);
     let all = [
         base,
@@ -130,7 +130,8 @@ async fn compare(what: &str, setup: &Setup, last: f64) {
 }
 
 async fn compare_with(what: &str, setup: &Setup, last: f64, reduction: Reduction) {
-    let mut engine = GpuEngine::reducing(setup, |_| reduction).await.expect("there is an adapter");
+    let wishes = Wishes { reduction: Some(reduction), ..Wishes::default() };
+    let mut engine = GpuEngine::wished(setup, wishes).await.expect("there is an adapter");
     let (outputs, weights) = train_with(&mut engine, setup, STEPS).await;
     let mut reference: Vec<_> = (0..setup.weights.len()).map(|arm| ReferenceArm::new(setup, arm)).collect();
     let mut outputs = outputs.into_iter();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::gpu::kernels;
+use crate::engine::gpu::{kernels, variants};
 use crate::model::{Activation, Layer, Net, Norm, Shape};
 
 fn nets() -> Vec<Net> {
@@ -54,7 +54,7 @@ fn sizes_are_those_of_the_shader() {
         let plan = Plan::new(&net, 6);
         let layout = Layout::new(&plan);
         for encoded in programs(&plan, &layout) {
-            for call in encoded.calls {
+            for call in encoded.calls.iter().flat_map(variants::all) {
                 let body = call.kernel.source.split("struct Sizes {").nth(1).unwrap().split('}').next().unwrap();
                 let fields: Vec<&str> = body.lines().filter_map(|line| line.trim().strip_suffix(": u32,")).collect();
                 let names: Vec<&str> = call.sizes.iter().map(|(name, _)| *name).collect();

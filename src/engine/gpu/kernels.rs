@@ -55,6 +55,9 @@ kernels! {
     "Convolution, and the moments of what it writes."
     CONV_FORWARD_MOMENTS = "conv_forward_moments",
         ["conv_sizes", "conv_tile", "tile_store", "conv_forward", "conv_forward_moments"], [Read, Read, Write, Write];
+    "The same without moments, weights through workgroup memory."
+    CONV_FORWARD_STAGED = "conv_forward_staged",
+        ["conv_sizes", "conv_tile", "stage", "tile_store", "conv_forward_staged"], [Read, Read, Write];
     "Normalisation and activation."
     NORM_FORWARD = "norm_forward", ["step", "floats", "norm_sets", "reduce", "activation", "deviation", "norm_forward"],
         [Read, Write, Write];
@@ -92,6 +95,11 @@ kernels! {
     "Gradients of a convolution's weights, in partial sums, and of its input."
     CONV_BACKWARD = "conv_backward",
         ["conv_sizes", "conv_tile", "tile_store", "input_gradient", "x_window", "weight_gradient", "conv_backward"],
+        [Read, Read, Read, Write, Write];
+    "The same, the input's weights through workgroup memory."
+    CONV_BACKWARD_STAGED = "conv_backward_staged",
+        ["conv_sizes", "conv_tile", "stage", "tile_store", "staged_gradient", "x_window", "weight_gradient",
+            "conv_backward_staged"],
         [Read, Read, Read, Write, Write];
     "Gradient of the weights of the images' convolution, in partial sums."
     CONV_WEIGHT_GRADIENT = "conv_weight_gradient",

@@ -18,6 +18,8 @@ mod profile;
 pub mod program;
 pub mod readback;
 pub mod snapshot;
+pub mod tune;
+pub mod variants;
 pub mod work;
 
 pub use device::{AdapterReport, probe_adapter};
@@ -37,7 +39,17 @@ use program::{Pipelines, Program, SLOT_BYTES, draw_words, step_inputs};
 use readback::{Readback, Stretch};
 use snapshot::Snapshots;
 use std::collections::BTreeMap;
+use tune::{Choice, Tuning};
 use web_time::Instant;
+
+/// What tests and benchmarks decide otherwise than the adapter would.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wishes {
+    /// Who reduces the sets of a BatchNorm; whoever suits the adapter where none is given.
+    pub reduction: Option<Reduction>,
+    /// When variants of the convolutions are measured. No choice changes a result.
+    pub tuning: Tuning,
+}
 
 const STORAGE: wgpu::BufferUsages =
     wgpu::BufferUsages::STORAGE.union(wgpu::BufferUsages::COPY_DST).union(wgpu::BufferUsages::COPY_SRC);
@@ -79,6 +91,7 @@ pub struct GpuEngine {
     inputs: wgpu::Buffer,
     inputs_group: wgpu::BindGroup,
     pipelines: usize,
+    choices: Vec<Choice>,
     readback: Readback,
     snapshots: Snapshots,
     /// Enqueued since the last collect; the place of a job among those that compute is its slot.
@@ -96,14 +109,14 @@ impl GpuEngine {
     /// # Errors
     /// Where there is no GPU, or it cannot hold the network, or the network has an operation without a kernel.
     pub async fn new(setup: &Setup) -> Result<Self, EngineError> {
-        Self::reducing(setup, Reduction::of).await
+        Self::wished(setup, Wishes::default()).await
     }
 
-    /// The same, with whoever `reduction` says for an adapter that is software or not.
+    /// The same, as `wishes` say.
     ///
     /// # Errors
     /// As [`GpuEngine::new`].
-    pub async fn reducing(setup: &Setup, reduction: impl Fn(bool) -> Reduction) -> Result<Self, EngineError> {
+    pub async fn wished(setup: &Setup, wishes: Wishes) -> Result<Self, EngineError> {
         let (train, eval) = (setup.train_plan(), setup.eval_plan());
         encode::check(&train).map_err(EngineError::Refused)?;
         let (arms, layout) = (setup.weights.len(), Layout::new(&train));
@@ -121,8 +134,8 @@ impl GpuEngine {
         let lens = training.lens.values().chain(evaluation.lens.values()).copied();
         let largest = lens.chain([setup.train_images.len(), setup.test_images.len()]).max().unwrap_or(0);
         let gpu = Gpu::open(4 * largest as u64).await?;
-        let reduction = reduction(gpu.report.software);
-        let (training, evaluation) = encoded(reduction);
+        let reduction = wishes.reduction.unwrap_or(Reduction::of(gpu.report.software));
+        let (mut training, evaluation) = encoded(reduction);
 
         let scopes = [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory, wgpu::ErrorFilter::Internal]
             .map(|filter| gpu.device.push_error_scope(filter));
@@ -131,6 +144,7 @@ impl GpuEngine {
         let mut pipelines = Pipelines::new(&gpu);
         let inputs_group = pipelines.bind_inputs(&gpu, &inputs);
 
+        let choices = tune::tune(&gpu, &mut pipelines, &inputs_group, &mut training, wishes.tuning).await?;
         let shared = shared_buffers(&gpu, setup, &layout);
         let train_images = upload(&gpu, "images", bytemuck::cast_slice(&setup.train_images));
         let mut half = |encoded: Encoded, images, plan: &crate::model::Plan, passes, ring_len| {
@@ -174,6 +188,7 @@ impl GpuEngine {
             pace: Pace::new(gpu.report.software),
             begun: None,
             layout,
+            choices,
             gpu,
         })
     }
@@ -186,6 +201,11 @@ impl GpuEngine {
     /// Lets `pace` say how much one submit holds.
     pub fn set_pace(&mut self, pace: Pace) {
         self.pace = pace;
+    }
+
+    /// The variants that were chosen by measuring, the costliest convolution first; none where nothing was measured.
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
     }
 
     /// Pipelines that were compiled.

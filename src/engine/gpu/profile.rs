@@ -8,7 +8,7 @@ use super::kernels::{Access, Kernel};
 use super::program::{Pipelines, Program};
 use super::readback::Stretch;
 use super::work::{self, Work};
-use super::{GpuEngine, STORAGE, encode};
+use super::{GpuEngine, STORAGE, encode, tune};
 use crate::engine::EngineError;
 use crate::engine::profile::{Part, Roofline, median};
 use crate::model::Plan;
@@ -50,7 +50,9 @@ impl GpuEngine {
         for (index, call) in encoded.calls.iter().enumerate() {
             let Work { shape, flops, bytes } = work::of_call(call, &encoded.lens);
             let seconds = median(&self.times(None, index).await?);
-            parts.push(Part { name: call.kernel.name.to_owned(), shape, flops, bytes, seconds });
+            let variant = tune::chosen(&self.choices, call).map(|variant| format!(" ({})", variant.name()));
+            let name = format!("{}{}", call.kernel.name, variant.unwrap_or_default());
+            parts.push(Part { name, shape, flops, bytes, seconds });
         }
         let roofline = self.roofline().await?;
         Ok((parts, roofline))

@@ -1,0 +1,66 @@
+// y[o, n, oh, ow] = Σ x[c, n, oh·STRIDE + kh − PAD, ow·STRIDE + kw − PAD] · w[kh, kw, c, o], zero outside.
+// As conv_forward.wgsl, in the same order, with the weights staged: thread = TILE pixels of one row, y = 8 output channels,
+// z = arm.
+
+struct Sizes {
+    n: u32,
+    // Elements of x of one arm; 0 where all arms share it.
+    x_arm: u32,
+    // In vec4: first of this layer in an arm, and of one arm.
+    weight_first: u32,
+    weight_arm: u32,
+}
+
+@group(1) @binding(0) var<uniform> sizes: Sizes;
+@group(1) @binding(1) var<storage, read> x: array<f32>;
+@group(1) @binding(2) var<storage, read> weights: array<vec4f>;
+@group(1) @binding(3) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
+    let tiles = (OUT_W + TILE - 1u) / TILE;
+    let row = id.x / tiles;
+    let inside = row < sizes.n * OUT_H;
+    let ow = id.x % tiles * TILE;
+    let image = id.z * sizes.x_arm + row / OUT_H * IN_H * IN_W;
+    let w_first = id.z * sizes.weight_arm + sizes.weight_first + id.y * 2u;
+    let next_tap = IN_C * out_vectors();
+    var tile: Tile;
+    for (var kh = 0u; kh < KERNEL; kh++) {
+        // Above the image this wraps around and is too large as well.
+        let ih = row % OUT_H * STRIDE + kh - PAD;
+        for (var kw = 0u; kw < KERNEL; kw += TAPS) {
+            stage(local, w_first + (kh * KERNEL + kw) * next_tap, next_tap, out_vectors(), IN_C);
+            if inside && ih < IN_H {
+                let column = ow * STRIDE + kw - PAD;
+                let sweep = Sweep(image + ih * IN_W, sizes.n * IN_H * IN_W, column, IN_W, 0u, 2u * IN_C, 2u);
+                add_channels(&tile, sweep, IN_C);
+            }
+        }
+    }
+    if inside {
+        let map = sizes.n * OUT_H * OUT_W;
+        let first = (id.z * OUT_C + id.y * 8u) * map + row * OUT_W + ow;
+        store_tile(&tile, Place(first, 1u, map, OUT_W - ow, id.y * 8u));
+    }
+}
+
+fn source(i: u32) -> f32 {
+    return x[i];
+}
+
+fn stored(i: u32) -> vec4f {
+    return weights[i];
+}
+
+fn channels() -> u32 {
+    return OUT_C;
+}
+
+fn whole_rows() -> bool {
+    return OUT_W % TILE == 0u;
+}
+
+fn put(i: u32, value: f32) {
+    y[i] = value;
+}

@@ -1,0 +1,39 @@
+// dx as in input_gradient.wgsl, in the same order, with the weights staged. All pixels of a workgroup have one place modulo
+// the stride and one set of 8 input channels, so that they meet the same weights.
+
+fn staged_gradient(group: u32, local: u32, arm: u32) {
+    let rows = (IN_H + STRIDE - 1u) / STRIDE;
+    let tiles = ((IN_W + STRIDE - 1u) / STRIDE + TILE - 1u) / TILE;
+    let groups = (sizes.n * rows * tiles + 63u) / 64u;
+    let phase = group / groups % (STRIDE * STRIDE);
+    let c = group / groups / (STRIDE * STRIDE) * 8u;
+    let thread = group % groups * 64u + local;
+    let image = thread / tiles / rows;
+    let ih = thread / tiles % rows * STRIDE + phase / STRIDE;
+    let iw = thread % tiles * TILE * STRIDE + phase % STRIDE;
+    let inside = image < sizes.n && ih < IN_H && iw < IN_W;
+    let y_map = sizes.n * OUT_H * OUT_W;
+    let y_first = arm * OUT_C * y_map + image * OUT_H * OUT_W;
+    let w_first = arm * sizes.transposed_arm + sizes.transposed_first + c / 4u;
+    // Rows of outputs that fill up the eight are there too.
+    let next_tap = 4u * out_vectors() * in_vectors();
+    var tile: Tile;
+    for (var kh = (phase / STRIDE + PAD) % STRIDE; kh < KERNEL; kh += STRIDE) {
+        // Above the map this wraps around and is too large as well.
+        let oh = (ih + PAD - kh) / STRIDE;
+        // The last of TAPS taps first: it meets the leftmost column.
+        for (var kw = (phase % STRIDE + PAD) % STRIDE + TAPS - 1u; kw < KERNEL; kw += STRIDE * TAPS) {
+            stage(local, w_first + (kh * KERNEL + kw) * next_tap, 0u - next_tap, in_vectors(), OUT_C);
+            if inside && oh < OUT_H {
+                let column = (iw + PAD + KERNEL * STRIDE - kw) / STRIDE - KERNEL;
+                let sweep = Sweep(y_first + oh * OUT_W, y_map, column, OUT_W, 0u, 2u * OUT_C, 2u);
+                add_channels(&tile, sweep, OUT_C);
+            }
+        }
+    }
+    if inside {
+        let map = sizes.n * IN_H * IN_W;
+        let first = (arm * IN_C + c) * map + (image * IN_H + ih) * IN_W + iw;
+        store_tile(&tile, Place(first, STRIDE, map, (IN_W - iw + STRIDE - 1u) / STRIDE, c));
+    }
+}

@@ -1,0 +1,67 @@
+//! Which variant of a convolution runs changes no bit.
+
+use crate::bench::Bench;
+use crate::cases_conv::convolutions;
+use crate::training;
+use explr::engine::Engine;
+use explr::engine::gpu::kernels;
+use explr::engine::gpu::tune::{Tuning, same_bits};
+use explr::engine::gpu::variants::Variant;
+use explr::engine::gpu::{GpuEngine, Wishes};
+use explr::model::{Activation, Norm};
+
+/// Bits of f32 that came as f64.
+fn narrow(values: &[Vec<f64>]) -> Vec<f32> {
+    values.iter().flatten().map(|&x| x as f32).collect()
+}
+
+gpu_test! {
+    async fn all_variants_give_the_same_bits() {
+        let mut bench = Bench::open().await.expect("there is an adapter");
+        let (mut compared, mut wrong) = ([0; 3], vec![]);
+        for mut case in convolutions() {
+            if ![kernels::CONV_FORWARD.name, kernels::CONV_BACKWARD.name].contains(&case.call.kernel.name) {
+                continue;
+            }
+            let plain = case.call.clone();
+            let expected = narrow(&bench.run(&case).await.expect("it runs"));
+            for (variant, compared) in Variant::ALL.into_iter().zip(&mut compared) {
+                let Some(call) = variant.of(&plain) else { continue };
+                case.call = call;
+                let got = narrow(&bench.run(&case).await.expect("it runs"));
+                *compared += 1;
+                if !same_bits(&got, &expected) {
+                    wrong.push(format!("{} ({})", case.name, variant.name()));
+                }
+                // The comparison can fail: one changed number of an operand changes bits.
+                let mut bytes = case.operands[1].bytes.clone();
+                let middle = bytes.len() / 8 * 4;
+                bytes[middle + 2] ^= 0x40;
+                std::mem::swap(&mut case.operands[1].bytes, &mut bytes);
+                let other = narrow(&bench.run(&case).await.expect("it runs"));
+                std::mem::swap(&mut case.operands[1].bytes, &mut bytes);
+                assert!(!same_bits(&other, &expected), "{}: a change goes unseen", case.name);
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert!(compared.into_iter().all(|cases| cases >= 6), "{compared:?}");
+    }
+}
+
+gpu_test! {
+    /// The tuner to its end, on whatever device there is.
+    async fn a_tuned_engine_trains_the_same_bits() {
+        let setup = training::setup(Norm::Batch, Activation::Gelu, true, 2);
+        let mut outputs = vec![];
+        for tuning in [Tuning::Never, Tuning::Always] {
+            let mut engine = GpuEngine::wished(&setup, Wishes { tuning, ..Wishes::default() }).await.expect("there is an adapter");
+            assert_eq!(engine.choices().is_empty(), tuning == Tuning::Never);
+            for step in 0..3 {
+                engine.step(step as u64, &training::batch(step), &training::inputs(step, 2));
+            }
+            let rows = engine.collect().await.expect("it trains");
+            outputs.push((rows, engine.weights(0).await.expect("it has weights")));
+        }
+        assert_eq!(outputs[0], outputs[1]);
+    }
+}
