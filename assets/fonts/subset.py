@@ -32,6 +32,8 @@ TEXT = (
     "▶⏵⏸⏭⏮■□●○◆▲▼◀✓✕⚠☰☀☾"
 )
 WANTED = {*range(0x20, 0x7F), *(set(range(0xA0, 0x100)) - {0xAD}), *map(ord, TEXT)}
+# Titles and numbers are bold; what else stands in them falls back to the regular weight.
+BOLD = {*range(0x20, 0x7F), *map(ord, "αβγδεηθκλμνπρστφψω" "\u0303ṽw̃−×÷·±≤≥≈≠√∞‖→⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉…–—‘’“”′✓✕\u00a0\u2009\u202f\u2007")}
 TILDES = {0xE000: "η", 0xE001: "θ", 0xE002: "v", 0xE003: "w", 0xE004: "ε"}
 
 
@@ -105,11 +107,11 @@ def compose_tildes(font):
             record.Feature.LookupCount = len(record.Feature.LookupListIndex)
 
 
-def build(source, donors, out):
+def build(source, donors, out, wanted):
     font = TTFont(source, recalcTimestamp=False)
     tabular_digits(font)
     missing = []
-    for code in sorted(WANTED - set(font.getBestCmap())):
+    for code in sorted(wanted - set(font.getBestCmap())):
         donor = next((d for d in donors if code in d.getBestCmap()), None)
         if donor:
             borrow(font, donor, code)
@@ -123,7 +125,7 @@ def build(source, donors, out):
     options = Options(hinting=False, layout_features=["kern", "mark", "ccmp"], name_IDs=[0, 1, 2, 4, 6, 13, 14])
     options.notdef_outline, options.drop_tables = True, ["DSIG", "STAT", "meta"]
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=WANTED | set(TILDES))
+    subsetter.populate(unicodes=wanted | set(TILDES))
     subsetter.subset(font)
     font.flavor = None
     font.save(out)
@@ -134,8 +136,8 @@ def main():
     sources, here = Path(sys.argv[1]), Path(__file__).parent
     donors = [TTFont(next(sources.glob(f"**/{name}"))) for name in (
         "noto-sans-math-latin-400-normal.woff2", "noto-sans-symbols-2-symbols-400-normal.woff2")]
-    for weight in ("Regular", "SemiBold"):
-        build(next(sources.glob(f"**/web/Inter-{weight}.woff2")), donors, here / f"Inter-{weight}.ttf")
+    for weight, wanted in (("Regular", WANTED), ("SemiBold", BOLD)):
+        build(next(sources.glob(f"**/web/Inter-{weight}.woff2")), donors, here / f"Inter-{weight}.ttf", wanted)
 
 
 if __name__ == "__main__":

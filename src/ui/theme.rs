@@ -158,7 +158,8 @@ fn fonts() -> FontDefinitions {
     add("semibold", include_bytes!("../../assets/fonts/Inter-SemiBold.ttf"));
     fonts.families.insert(FontFamily::Proportional, vec!["regular".into()]);
     fonts.families.insert(FontFamily::Monospace, vec!["regular".into()]);
-    fonts.families.insert(semibold(), vec!["semibold".into()]);
+    // The bold font holds what titles and numbers are made of.
+    fonts.families.insert(semibold(), vec!["semibold".into(), "regular".into()]);
     fonts
 }
 
