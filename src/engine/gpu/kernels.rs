@@ -50,14 +50,19 @@ kernels! {
     "Picks the images of a step and moves them."
     GATHER = "gather", ["step", "gather"], [Read, Read, Write];
     "Convolution."
-    CONV_FORWARD = "conv_forward", ["conv_sizes", "conv_tile", "tile_store", "conv_forward", "conv_forward_only"],
+    CONV_FORWARD = "conv_forward",
+        ["conv_sizes", "conv_tile", "stored_weights", "tile_store", "conv_forward_buffers", "conv_forward",
+            "conv_forward_only"],
         [Read, Read, Write];
     "Convolution, and the moments of what it writes."
     CONV_FORWARD_MOMENTS = "conv_forward_moments",
-        ["conv_sizes", "conv_tile", "tile_store", "conv_forward", "conv_forward_moments"], [Read, Read, Write, Write];
+        ["conv_sizes", "conv_tile", "stored_weights", "tile_store", "conv_forward_buffers", "conv_forward",
+            "conv_forward_moments"],
+        [Read, Read, Write, Write];
     "The same without moments, weights through workgroup memory."
     CONV_FORWARD_STAGED = "conv_forward_staged",
-        ["conv_sizes", "conv_tile", "stage", "tile_store", "conv_forward_staged"], [Read, Read, Write];
+        ["conv_sizes", "conv_tile", "stage", "tile_store", "conv_forward_buffers", "conv_forward_staged"],
+        [Read, Read, Write];
     "Normalisation and activation."
     NORM_FORWARD = "norm_forward", ["step", "floats", "norm_sets", "reduce", "activation", "deviation", "norm_forward"],
         [Read, Write, Write];
@@ -94,12 +99,13 @@ kernels! {
         [Read, Read, Read, Write];
     "Gradients of a convolution's weights, in partial sums, and of its input."
     CONV_BACKWARD = "conv_backward",
-        ["conv_sizes", "conv_tile", "tile_store", "input_gradient", "x_window", "weight_gradient", "conv_backward"],
+        ["conv_sizes", "conv_tile", "stored_weights", "tile_store", "input_gradient", "x_window", "weight_gradient",
+            "conv_backward_buffers", "conv_backward"],
         [Read, Read, Read, Write, Write];
     "The same, the input's weights through workgroup memory."
     CONV_BACKWARD_STAGED = "conv_backward_staged",
         ["conv_sizes", "conv_tile", "stage", "tile_store", "staged_gradient", "x_window", "weight_gradient",
-            "conv_backward_staged"],
+            "conv_backward_buffers", "conv_backward_staged"],
         [Read, Read, Read, Write, Write];
     "Gradient of the weights of the images' convolution, in partial sums."
     CONV_WEIGHT_GRADIENT = "conv_weight_gradient",

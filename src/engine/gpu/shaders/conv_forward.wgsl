@@ -1,20 +1,6 @@
 // y[o, n, oh, ow] = Σ x[c, n, oh·STRIDE + kh − PAD, ow·STRIDE + kw − PAD] · w[kh, kw, c, o], zero outside.
 // Thread = TILE pixels of one row, y = 8 output channels, z = arm.
 
-struct Sizes {
-    n: u32,
-    // Elements of x of one arm; 0 where all arms share it.
-    x_arm: u32,
-    // In vec4: first of this layer in an arm, and of one arm.
-    weight_first: u32,
-    weight_arm: u32,
-}
-
-@group(1) @binding(0) var<uniform> sizes: Sizes;
-@group(1) @binding(1) var<storage, read> x: array<f32>;
-@group(1) @binding(2) var<storage, read> weights: array<vec4f>;
-@group(1) @binding(3) var<storage, read_write> y: array<f32>;
-
 // The pixels of the tile that `id` names; 0 behind the last row. What they are goes to `put`, and into `tile`.
 fn forward_tile(id: vec3u, tile: ptr<function, Tile>) -> u32 {
     let tiles = (OUT_W + TILE - 1u) / TILE;
@@ -42,24 +28,4 @@ fn forward_tile(id: vec3u, tile: ptr<function, Tile>) -> u32 {
     let first = (id.z * OUT_C + id.y * 8u) * map + row * OUT_W + ow;
     store_tile(tile, Place(first, 1u, map, OUT_W - ow, id.y * 8u));
     return min(TILE, OUT_W - ow);
-}
-
-fn source(i: u32) -> f32 {
-    return x[i];
-}
-
-fn weight(i: u32) -> vec4f {
-    return weights[i];
-}
-
-fn channels() -> u32 {
-    return OUT_C;
-}
-
-fn whole_rows() -> bool {
-    return OUT_W % TILE == 0u;
-}
-
-fn put(i: u32, value: f32) {
-    y[i] = value;
 }
