@@ -1,6 +1,9 @@
 //! Copies the shaders without comments and indentation: the page carries them, and they are half of the text. Lines stay where
 //! they are, so that what a compiler says of a line is true of the file as well.
 
+// The bans are about the page; this runs where it is built.
+#![allow(clippy::disallowed_methods)]
+
 use std::path::PathBuf;
 use std::{env, fs};
 
