@@ -6,7 +6,7 @@ use web_time::Instant;
 /// How long one request holds. It expires by itself, so that a page that is hidden or gone slows nothing.
 const HOLDS: Duration = Duration::from_millis(600);
 /// Rest for each unit of work. A frame must find the processor free more often than not.
-const REST: f64 = 4.0;
+const REST: f64 = 6.0;
 /// Longest rest: commands wait for its end.
 const LONGEST: Duration = Duration::from_millis(200);
 
@@ -48,7 +48,7 @@ mod tests {
         let work = Duration::from_millis(20);
         assert_eq!((aside.steps(now, 7), aside.rest(now, work)), (7, Duration::ZERO));
         aside.ask(now);
-        assert_eq!((aside.steps(now, 7), aside.rest(now, work)), (1, Duration::from_millis(80)));
+        assert_eq!((aside.steps(now, 7), aside.rest(now, work)), (1, Duration::from_millis(120)));
         let later = now + HOLDS;
         assert_eq!((aside.steps(later, 7), aside.rest(later, work)), (7, Duration::ZERO));
     }

@@ -2,6 +2,7 @@
 
 use super::curve::{Curve, Side, Spec, Tag};
 use super::decimate::{Sample, decimate};
+use super::straight::{TOLERANCE, straight};
 use super::strokes::Strokes;
 use super::ticks::Scale;
 use crate::experiment::Arm;
@@ -115,7 +116,8 @@ pub fn curves<'a>(
     curves: impl Iterator<Item = &'a Curve<'a>>,
 ) {
     let clipped = painter.with_clip_rect(window.rect.expand2(vec2(1.0, 1.5)).intersect(painter.clip_rect()));
-    let columns = (window.rect.width() * painter.pixels_per_point()) as usize;
+    // Strokes are about two points wide: what is narrower runs together.
+    let columns = (window.rect.width() / 2.0) as usize;
     let strokes = Strokes::of(painter.ctx());
     let mut mesh = strokes.mesh();
     for curve in curves {
@@ -125,7 +127,8 @@ pub fn curves<'a>(
             span: curve.points.span(i).map(|y| shown(y, zero)),
         });
         for line in lines {
-            let mut points: Vec<Pos2> = line.iter().map(|q| window.place(q[0], q[1])).collect();
+            let points: Vec<Pos2> = line.iter().map(|q| window.place(q[0], q[1])).collect();
+            let mut points = straight(&points, TOLERANCE / painter.pixels_per_point());
             if let [only] = points[..] {
                 clipped.circle_filled(only, curve.width.max(1.5) * 0.8, color);
                 continue;

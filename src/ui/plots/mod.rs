@@ -27,6 +27,7 @@ mod ratio;
 mod scene;
 mod schedule;
 pub mod smooth;
+mod straight;
 pub mod strokes;
 pub mod ticks;
 mod toy;
