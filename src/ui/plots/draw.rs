@@ -221,6 +221,31 @@ pub fn fitted(spec: &Spec<'_>, x: [f64; 2], height: f32) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::plots::Points;
+
+    /// Triangles that a curve of `len` steps takes in a plot of 400 by 200 points.
+    fn triangles(len: u64, value: impl Fn(u64) -> f64) -> usize {
+        let window =
+            Window { rect: Rect::from_min_size(Pos2::ZERO, vec2(400.0, 200.0)), x: [0.0, len as f64], y: [-1.0, 1.0] };
+        let points: Vec<(u64, f64)> = (0..len).map(|step| (step, value(step))).collect();
+        let curve = Curve::of(Arm::Wd, Points::At(points.into()));
+        let mut output = egui::Context::default().run_ui(egui::RawInput::default(), |ui| {
+            curves(ui.painter(), &Palette::now(ui), &window, None, [&curve].into_iter());
+        });
+        output.textures_delta.clear();
+        let meshes =
+            output.shapes.iter().filter_map(|s| if let egui::Shape::Mesh(mesh) = &s.shape { Some(mesh) } else { None });
+        meshes.map(|mesh| mesh.indices.len() / 3).sum()
+    }
+
+    #[test]
+    fn a_curve_takes_few_triangles_however_long_it_is() {
+        let smooth = |step: u64| (step as f64 * 6.0 / 5_000.0).sin();
+        let noise = |step: u64| (step.wrapping_mul(7_919) % 1_000) as f64 / 500.0 - 1.0;
+        assert!((10..200).contains(&triangles(5_000, smooth)), "{}", triangles(5_000, smooth));
+        // Noise: two values every two points of width, each a sharp corner of two joints, two triangles from joint to joint.
+        assert!((200..1_600).contains(&triangles(5_000, noise)), "{}", triangles(5_000, noise));
+    }
 
     #[test]
     fn words_find_a_free_line() {
