@@ -79,10 +79,10 @@ export class Lab {
   }
 
   /** A tab of its own profile, with the page at `hash` ready in it. */
-  async tab(hash = "", { size = [1440, 900], scheme = "light", scale = 1 } = {}) {
+  async tab(hash = "", { size = [1440, 900], scheme = "light" } = {}) {
     const [width, height] = size;
     const context = await this.browser.newContext({
-      viewport: { width, height }, deviceScaleFactor: scale, colorScheme: scheme, permissions: ["clipboard-read", "clipboard-write"],
+      viewport: { width, height }, colorScheme: scheme, permissions: ["clipboard-read", "clipboard-write"],
     });
     const page = await context.newPage();
     if (this.before) await page.addInitScript(this.before, this.argument);
