@@ -2,7 +2,8 @@
 
 use super::kernels::{self, Kernel};
 use super::layout::{LayerLayout, Layout, filled_up, gradient_threads};
-use crate::model::{Activation, ConvGeometry, NormGeometry, PoolGeometry, Shape};
+use super::reduction::Reduction;
+use crate::model::{ConvGeometry, PoolGeometry, Shape};
 
 /// A buffer on the device. Feature maps are `[arm][c, n, h, w]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -184,70 +185,6 @@ pub fn conv_backward(
     }
 }
 
-pub(super) fn activation_constant(activation: Activation) -> (&'static str, f64) {
-    let place = Activation::ALL.iter().position(|&a| a == activation).unwrap_or(0);
-    ("ACTIVATION", place as f64)
-}
-
-/// Numbers that a normalisation takes at a time: 4 where every stretch of its sets begins and ends between vec4s.
-pub(super) fn norm_width(g: &NormGeometry) -> usize {
-    let strides = [g.outer_stride, g.inner_stride, g.run_stride, g.run_len];
-    if strides.iter().all(|stride| stride.is_multiple_of(4)) { 4 } else { 1 }
-}
-
-/// Threads that share out a set: more where it is long, but no more than that, because a software GPU pays for each
-/// thread that waits at a barrier.
-fn norm_threads(g: &NormGeometry) -> (&'static str, f64) {
-    ("THREADS", if g.set_len() / norm_width(g) < 2048 { 64.0 } else { 128.0 })
-}
-
-fn norm_sizes(g: &NormGeometry) -> Vec<(&'static str, usize)> {
-    let width = norm_width(g);
-    vec![
-        ("inner", g.inner),
-        ("outer_stride", g.outer_stride / width),
-        ("inner_stride", g.inner_stride / width),
-        ("runs", g.runs),
-        ("run_len", g.run_len / width),
-        ("run_stride", g.run_stride / width),
-        ("sets", g.sets),
-        ("arm", g.sets * g.set_len() / width),
-        ("count", g.set_len()),
-    ]
-}
-
-/// `norm_forward`.
-pub fn norm_forward(g: &NormGeometry, activation: Activation, arms: usize, [x, y, stats]: [Buf; 3]) -> Call {
-    Call {
-        kernel: if norm_width(g) == 4 { &kernels::NORM_FORWARD_4 } else { &kernels::NORM_FORWARD },
-        constants: vec![activation_constant(activation), norm_threads(g)],
-        sizes: norm_sizes(g),
-        buffers: vec![x, y, stats],
-        grid: [g.sets, 1, arms],
-    }
-}
-
-/// `norm_backward`.
-pub fn norm_backward(
-    g: &NormGeometry,
-    activation: Activation,
-    arms: usize,
-    [x, dy, stats, dx]: [Buf; 4],
-    accumulate: bool,
-) -> Call {
-    Call {
-        kernel: if norm_width(g) == 4 { &kernels::NORM_BACKWARD_4 } else { &kernels::NORM_BACKWARD },
-        constants: vec![
-            activation_constant(activation),
-            norm_threads(g),
-            ("ACCUMULATE", f64::from(u8::from(accumulate))),
-        ],
-        sizes: norm_sizes(g),
-        buffers: vec![x, dy, stats, dx],
-        grid: [g.sets, 1, arms],
-    }
-}
-
 /// Workgroups of 256 for `len` elements: a side of a grid has at most 65,535.
 fn flat_grid(len: usize) -> [usize; 3] {
     let groups = len.div_ceil(256);
@@ -324,25 +261,43 @@ pub fn avg_pool_backward(g: &PoolGeometry, arms: usize, [dy, dx]: [Buf; 2], accu
     }
 }
 
-fn pool(kernel: &'static Kernel, n: usize, features: Shape, classes: usize, arms: usize, buffers: Vec<Buf>) -> Call {
-    Call {
-        kernel,
-        constants: vec![("FEATURES", features.c as f64), ("CLASSES", classes as f64)],
-        sizes: vec![("n", n), ("pixels", features.h * features.w)],
-        buffers,
-        grid: [n, 1, arms],
+/// What the two kernels that end in logits have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool {
+    /// Images.
+    pub n: usize,
+    /// Of each image, before they are pooled.
+    pub features: Shape,
+    /// Logits of each image.
+    pub classes: usize,
+}
+
+impl Pool {
+    fn call(self, kernel: &'static Kernel, arms: usize, buffers: Vec<Buf>, reduction: Reduction) -> Call {
+        let Self { n, features, classes } = self;
+        Call {
+            kernel,
+            constants: vec![
+                ("THREADS", reduction.threads(64)),
+                ("FEATURES", features.c as f64),
+                ("CLASSES", classes as f64),
+            ],
+            sizes: vec![("n", n), ("pixels", features.h * features.w)],
+            buffers,
+            grid: [n, 1, arms],
+        }
     }
 }
 
 /// `pool_head`.
-pub fn pool_head(n: usize, features: Shape, classes: usize, arms: usize, [x, dx]: [Buf; 2]) -> Call {
+pub fn pool_head(pool: Pool, arms: usize, [x, dx]: [Buf; 2], reduction: Reduction) -> Call {
     let buffers = vec![x, Buf::Head, Buf::Labels, Buf::Draws, dx, Buf::Losses];
-    pool(&kernels::POOL_HEAD, n, features, classes, arms, buffers)
+    pool.call(&kernels::POOL_HEAD, arms, buffers, reduction)
 }
 
 /// `pool_logits`.
-pub fn pool_logits(n: usize, features: Shape, classes: usize, arms: usize, x: Buf) -> Call {
-    pool(&kernels::POOL_LOGITS, n, features, classes, arms, vec![x, Buf::Head, Buf::Ring])
+pub fn pool_logits(pool: Pool, arms: usize, x: Buf, reduction: Reduction) -> Call {
+    pool.call(&kernels::POOL_LOGITS, arms, vec![x, Buf::Head, Buf::Ring], reduction)
 }
 
 /// `update` of all layers.
@@ -361,10 +316,10 @@ pub fn update(layout: &Layout, arms: usize) -> Call {
 }
 
 /// `measure`, after `update`.
-pub fn measure(n: usize, layout: &Layout, arms: usize) -> Call {
+pub fn measure(n: usize, layout: &Layout, arms: usize, reduction: Reduction) -> Call {
     Call {
         kernel: &kernels::MEASURE,
-        constants: vec![],
+        constants: vec![("THREADS", reduction.threads(128))],
         sizes: vec![("n", n), ("weight_arm", layout.len / 4)],
         buffers: vec![Buf::Losses, Buf::WeightSums, Buf::Bounds, Buf::Ring],
         grid: [layout.layers.len() + 1, 1, arms],

@@ -1,9 +1,10 @@
 //! Plan → calls, once: a training step and an evaluation as lists of dispatches, and how much memory they need.
 
 use super::arena::{Life, assign};
-use super::calls::{self, Buf, Call};
+use super::calls::{self, Buf, Call, Pool};
 use super::layout::Layout;
-use super::moments::{self, Reduction};
+use super::reduction::Reduction;
+use super::{moments, norms};
 use crate::engine::MAX_ENQUEUED;
 use crate::model::plan::INPUT;
 use crate::model::{Op, Plan, TensorId};
@@ -63,11 +64,11 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduc
         match *op {
             Op::PoolHead { input } => {
                 let buffers = [maps[input], gradients[input]];
-                calls.push(calls::pool_head(plan.batch, plan.features(), plan.classes, arms, buffers));
+                calls.push(calls::pool_head(pool(plan), arms, buffers, reduction));
             }
             Op::NormAct { input, output, ref geometry, activation } => {
                 let buffers = [maps[input], gradients[output], Buf::Stats(index), gradients[input]];
-                calls.push(calls::norm_backward(geometry, activation, arms, buffers, !first(input)));
+                calls.push(norms::norm_backward(geometry, activation, arms, buffers, !first(input), reduction));
             }
             Op::Conv { input, weight, output, ref geometry } => {
                 let layer = &layout.layers[weight];
@@ -100,7 +101,7 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduc
         }
     }
     calls.push(calls::update(layout, arms));
-    calls.push(calls::measure(plan.batch, layout, arms));
+    calls.push(calls::measure(plan.batch, layout, arms, reduction));
 
     lens.extend(gradient_lens.into_iter().enumerate().map(|(slot, len)| (Buf::Gradient(slot), len * arms)));
     lens.extend(maps.iter().enumerate().skip(1).map(|(t, &map)| (map, plan.tensor_len(t) * arms)));
@@ -128,11 +129,15 @@ pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize, reduction: Reductio
     let maps: Vec<Buf> = std::iter::once(Buf::Batch).chain(slots.into_iter().map(Buf::Map)).collect();
     let mut encoded = forward(plan, layout, arms, &maps, reduction);
     if let Some(&Op::PoolHead { input }) = plan.ops.last() {
-        encoded.calls.push(calls::pool_logits(plan.batch, plan.features(), plan.classes, arms, maps[input]));
+        encoded.calls.push(calls::pool_logits(pool(plan), arms, maps[input], reduction));
     }
     encoded.lens.extend(lens.into_iter().enumerate().map(|(slot, len)| (Buf::Map(slot), len * arms)));
     encoded.lens.insert(Buf::Ring, MAX_ENQUEUED * arms * logits_len(plan));
     encoded
+}
+
+fn pool(plan: &Plan) -> Pool {
+    Pool { n: plan.batch, features: plan.features(), classes: plan.classes }
 }
 
 /// From the images to the features before pooling, and what both programs need.
@@ -165,7 +170,10 @@ fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf], reduction: R
                         let buffers = [maps[input], Buf::Moments(input), maps[output], stats];
                         moments::norm_forward(geometry, activation, arms, buffers, pieces)
                     }
-                    _ => calls::norm_forward(geometry, activation, arms, [maps[input], maps[output], stats]),
+                    _ => {
+                        let buffers = [maps[input], maps[output], stats];
+                        norms::norm_forward(geometry, activation, arms, buffers, reduction)
+                    }
                 });
                 lens.insert(stats, 2 * geometry.sets * arms);
             }

@@ -13,10 +13,12 @@ pub mod encode;
 pub mod kernels;
 pub mod layout;
 pub mod moments;
+pub mod norms;
 pub mod pace;
 mod profile;
 pub mod program;
 pub mod readback;
+pub mod reduction;
 pub mod snapshot;
 pub mod tune;
 pub mod variants;
@@ -33,10 +35,10 @@ use device::Gpu;
 use encode::Encoded;
 use futures_util::future::LocalBoxFuture;
 use layout::Layout;
-use moments::Reduction;
 use pace::Pace;
 use program::{Pipelines, Program, SLOT_BYTES, draw_words, step_inputs};
 use readback::{Readback, Stretch};
+use reduction::Reduction;
 use snapshot::Snapshots;
 use std::collections::BTreeMap;
 use tune::{Choice, Tuning};
@@ -45,7 +47,7 @@ use web_time::Instant;
 /// What tests and benchmarks decide otherwise than the adapter would.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wishes {
-    /// Who reduces the sets of a BatchNorm; whoever suits the adapter where none is given.
+    /// How sums are shared out; as suits the adapter where it is not given.
     pub reduction: Option<Reduction>,
     /// When variants of the convolutions are measured. No choice changes a result.
     pub tuning: Tuning,

@@ -2,10 +2,10 @@
 //! what they write, and many workgroups share a set without reading it twice.
 //!
 //! One workgroup a set would be as many as there are channels, and leave most of a GPU idle. Sets of one image are many
-//! and short: [`calls::norm_forward`] reduces them itself, as those that no convolution stands before.
+//! and short: [`norms::norm_forward`] reduces them itself, as those that no convolution stands before.
 
-use super::calls::{self, Buf, Call};
-use super::kernels;
+use super::calls::{Buf, Call};
+use super::{kernels, norms};
 use crate::model::{Activation, NormGeometry, Op, Plan, TensorId};
 
 /// Elements of `Buf::Moments` for each piece: mean, M2 = Σ (y − mean)², count, 0.
@@ -15,26 +15,6 @@ const PIECE_LEN: usize = 4;
 const SLICE: usize = 1024;
 /// Threads that share out a slice.
 const THREADS: usize = 64;
-
-/// Who reduces the sets of a BatchNorm behind a convolution. It decides the order of the sums, so it follows from the adapter
-/// and from nothing that varies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reduction {
-    /// The convolution leaves moments, and many workgroups share a set: a GPU is kept busy.
-    Shared,
-    /// One workgroup of the norm each: a software GPU compiles a convolution with barriers ten times slower.
-    Own,
-}
-
-impl Reduction {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Shared, Self::Own];
-
-    /// The one for a kind of adapter.
-    pub fn of(software: bool) -> Self {
-        if software { Self::Own } else { Self::Shared }
-    }
-}
 
 /// Whether the sets of `geometry` are the channels, each one run of memory.
 pub fn over_channels(geometry: &NormGeometry) -> bool {
@@ -77,13 +57,13 @@ pub fn norm_forward(
     pieces: usize,
 ) -> Call {
     assert!(over_channels(g), "{g:?}");
-    let width = calls::norm_width(g);
+    let width = norms::width(g);
     let set = g.set_len() / width;
     // Slices of one length, so that none is left with little.
     let slice = set.div_ceil(set.div_ceil(SLICE)).next_multiple_of(THREADS);
     Call {
         kernel: if width == 4 { &kernels::NORM_FORWARD_MERGED_4 } else { &kernels::NORM_FORWARD_MERGED },
-        constants: vec![calls::activation_constant(activation), ("THREADS", THREADS as f64)],
+        constants: vec![norms::activation_constant(activation), ("THREADS", THREADS as f64)],
         sizes: vec![("run", set), ("slice", slice), ("pieces", pieces), ("count", g.set_len())],
         buffers: vec![x, moments, y, stats],
         grid: [g.sets, set.div_ceil(slice), arms],

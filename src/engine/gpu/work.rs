@@ -56,7 +56,7 @@ fn convolution(call: &Call) -> Option<Work> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::gpu::{encode, layout::Layout, moments::Reduction};
+    use crate::engine::gpu::{encode, layout::Layout, reduction::Reduction};
     use crate::model::{Activation, Net, Norm, Plan, Shape};
 
     #[test]

@@ -14,7 +14,7 @@ struct Sizes {
 @group(1) @binding(3) var<storage, read> bounds: array<u32>;
 @group(1) @binding(4) var<storage, read_write> ring: array<f32>;
 
-const THREADS = 128u;
+override THREADS: u32;
 var<workgroup> lanes: array<vec4f, THREADS>;
 
 @compute @workgroup_size(THREADS)

@@ -1,5 +1,6 @@
 // Global average pooling and the frozen head, for one image of one arm.
 
+override THREADS: u32;
 override FEATURES: u32;
 override CLASSES: u32;
 
@@ -13,7 +14,6 @@ struct Sizes {
 @group(1) @binding(1) var<storage, read> x: array<f32>;
 @group(1) @binding(2) var<storage, read> head: array<f32>;
 
-const THREADS = 64u;
 var<workgroup> pooled: array<f32, FEATURES>;
 var<workgroup> logits: array<f32, CLASSES>;
 

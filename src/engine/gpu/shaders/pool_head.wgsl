@@ -7,7 +7,7 @@
 // (loss, 1 if right) of [arm][n].
 @group(1) @binding(6) var<storage, read_write> losses: array<vec2f>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
     pool_and_project(group.x, group.z, local);
     let label = labels[draws[inputs.first_draw + group.x].x];

@@ -2,7 +2,7 @@
 
 @group(1) @binding(3) var<storage, read_write> ring: array<f32>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn main(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) grid: vec3u,

@@ -1,6 +1,6 @@
 // Sums over a workgroup in a fixed order.
 
-// A multiple of 16.
+// A multiple of 16, or less than 16.
 override THREADS: u32;
 
 var<workgroup> lanes: array<vec2f, THREADS>;
@@ -20,7 +20,7 @@ fn workgroup_sum(value: vec2f, local: u32) -> vec2f {
     }
     workgroupBarrier();
     var total = columns[0];
-    for (var i = 1u; i < 16u; i++) {
+    for (var i = 1u; i < min(16u, THREADS); i++) {
         total += columns[i];
     }
     return total;
