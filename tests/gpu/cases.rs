@@ -3,8 +3,9 @@
 use crate::bench::{Case, Operand, plain_decode};
 use crate::compare::randoms;
 use explr::engine::cpu::reference as twin;
-use explr::engine::gpu::calls::{self, Buf};
+use explr::engine::gpu::calls::{self, Buf, Pool};
 use explr::engine::gpu::program::{StepInputs, draw_words};
+use explr::engine::gpu::reduction::Reduction;
 use explr::model::{Draw, Shape};
 
 /// Every case works on so many arms.
@@ -60,7 +61,7 @@ pub fn sums() -> Vec<Case> {
 }
 
 /// The batch, and both ends of the network.
-pub fn ends() -> Vec<Case> {
+pub fn ends(reduction: Reduction) -> Vec<Case> {
     let (n, classes, features) = (7, 10, Shape { c: 70, h: 3, w: 2 });
     let image = Shape { c: 3, h: 4, w: 5 };
     let drawn = |(image, (dx, dy, flip))| Draw { image, dx, dy, flip };
@@ -71,6 +72,7 @@ pub fn ends() -> Vec<Case> {
     // Slot 1 of the draws.
     let slots: Vec<u32> = vec![Draw::plain(3); n].iter().chain(&draws).flat_map(|&draw| draw_words(draw)).collect();
     let inputs = StepInputs { first_draw: n as u32, ring: 1, ..StepInputs::default() };
+    let pool = Pool { n, features, classes };
     let x_len = n * features.len();
     let x = || Operand::plain(Buf::Map(0), randoms(1, ARMS * x_len));
     let head = || Operand::plain(Buf::Head, randoms(2, features.c * classes));
@@ -90,8 +92,8 @@ pub fn ends() -> Vec<Case> {
         }),
     };
     let logits = Case {
-        name: "pool_logits".into(),
-        call: calls::pool_logits(n, features, classes, ARMS, Buf::Map(0)),
+        name: format!("pool_logits {reduction:?}"),
+        call: calls::pool_logits(pool, ARMS, Buf::Map(0), reduction),
         inputs,
         operands: vec![x(), head()],
         outputs: vec![(Buf::Ring, 2 * ARMS * n * classes)],
@@ -101,8 +103,8 @@ pub fn ends() -> Vec<Case> {
     let (integers, table) = (Operand::integers(Buf::Draws, &slots), Operand::integers(Buf::Labels, &labels));
     let wanted: Vec<u8> = draws.iter().map(|draw| labels[draw.image as usize] as u8).collect();
     let head = Case {
-        name: "pool_head".into(),
-        call: calls::pool_head(n, features, classes, ARMS, [Buf::Map(0), Buf::Gradient(0)]),
+        name: format!("pool_head {reduction:?}"),
+        call: calls::pool_head(pool, ARMS, [Buf::Map(0), Buf::Gradient(0)], reduction),
         inputs,
         operands: vec![x(), head(), integers, table],
         outputs: vec![(Buf::Gradient(0), ARMS * x_len), (Buf::Losses, 2 * ARMS * n)],

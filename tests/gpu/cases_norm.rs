@@ -4,8 +4,10 @@ use crate::bench::{Case, Operand, plain_decode};
 use crate::cases::{ARMS, by_arm, of_arm};
 use crate::compare::randoms;
 use explr::engine::cpu::reference as twin;
-use explr::engine::gpu::calls::{self, Buf};
+use explr::engine::gpu::calls::Buf;
+use explr::engine::gpu::norms;
 use explr::engine::gpu::program::StepInputs;
+use explr::engine::gpu::reduction::Reduction;
 use explr::model::{Activation, Norm, NormGeometry, Shape};
 
 /// ε of each arm: both kinds in one dispatch.
@@ -13,7 +15,7 @@ pub const EPSILONS: [f32; ARMS] = [0.0, 0.25];
 
 /// Every activation and every geometry, in pairs, on maps whose pixels come in fours and on odd ones; and sets shorter and
 /// longer than a workgroup of either size.
-pub fn norms() -> Vec<Case> {
+pub fn norms(reduction: Reduction) -> Vec<Case> {
     let shape = |c, h, w| Shape { c, h, w };
     let pairs = [
         (Norm::Batch, Activation::Gelu),
@@ -24,8 +26,9 @@ pub fn norms() -> Vec<Case> {
     ];
     let small = [(5, shape(6, 4, 3)), (5, shape(6, 3, 3))];
     let large = [(33, shape(4, 8, 8)), (130, shape(2, 8, 8)), (45, shape(4, 7, 7))];
-    let both = |(norm, activation)| small.map(|(n, shape)| cases(norm, activation, n, shape));
-    let long = |(n, shape)| [Norm::Batch, Norm::Group(2)].map(|norm| cases(norm, Activation::Gelu, n, shape));
+    let both = |(norm, activation)| small.map(|(n, shape)| cases(norm, activation, n, shape, reduction));
+    let long =
+        |(n, shape)| [Norm::Batch, Norm::Group(2)].map(|norm| cases(norm, Activation::Gelu, n, shape, reduction));
     pairs.into_iter().flat_map(both).chain(large.into_iter().flat_map(long)).flatten().collect()
 }
 
@@ -41,7 +44,7 @@ pub fn forward(g: &NormGeometry, activation: Activation, a: usize, x: &[f64]) ->
     [y, mean, rstd]
 }
 
-fn cases(norm: Norm, activation: Activation, n: usize, shape: Shape) -> Vec<Case> {
+fn cases(norm: Norm, activation: Activation, n: usize, shape: Shape, reduction: Reduction) -> Vec<Case> {
     let (g, len) = (norm.geometry(n, shape), n * shape.len());
     let [x, y, stats] = [Buf::Map(0), Buf::Map(1), Buf::Stats(0)];
     let [dy, dx] = [Buf::Gradient(1), Buf::Gradient(0)];
@@ -54,8 +57,8 @@ fn cases(norm: Norm, activation: Activation, n: usize, shape: Shape) -> Vec<Case
         mean.into_iter().zip(rstd).flat_map(|(m, r)| [f64::from(m as f32), f64::from(r as f32)]).collect()
     });
     let mut cases = vec![Case {
-        name: format!("norm_forward {norm:?} {activation:?} {n} × {}×{}", shape.h, shape.w),
-        call: calls::norm_forward(&g, activation, ARMS, [x, y, stats]),
+        name: format!("norm_forward {norm:?} {activation:?} {n} × {}×{} {reduction:?}", shape.h, shape.w),
+        call: norms::norm_forward(&g, activation, ARMS, [x, y, stats], reduction),
         inputs,
         operands: vec![Operand::plain(x, values.clone())],
         outputs: vec![(y, ARMS * len), (stats, 2 * ARMS * g.sets)],
@@ -75,10 +78,10 @@ fn cases(norm: Norm, activation: Activation, n: usize, shape: Shape) -> Vec<Case
         operands.extend(accumulate.then(|| Operand::plain(dx, randoms(3, ARMS * len))));
         cases.push(Case {
             name: format!(
-                "norm_backward {norm:?} {activation:?} {n} × {}×{} accumulate={accumulate}",
+                "norm_backward {norm:?} {activation:?} {n} × {}×{} {reduction:?} accumulate={accumulate}",
                 shape.h, shape.w
             ),
-            call: calls::norm_backward(&g, activation, ARMS, [x, dy, stats, dx], accumulate),
+            call: norms::norm_backward(&g, activation, ARMS, [x, dy, stats, dx], accumulate, reduction),
             inputs,
             operands,
             outputs: vec![(dx, ARMS * len)],
@@ -99,11 +102,11 @@ fn cases(norm: Norm, activation: Activation, n: usize, shape: Shape) -> Vec<Case
 }
 
 /// Constant sets at several scales, in fours and not: output activation(0), no gradient, no NaN.
-pub fn constant_sets() -> Vec<Case> {
-    [50, 52].into_iter().map(constant_case).collect()
+pub fn constant_sets(reduction: Reduction) -> Vec<Case> {
+    [50, 52].into_iter().map(|n| constant_case(n, reduction)).collect()
 }
 
-fn constant_case(n: usize) -> Case {
+fn constant_case(n: usize, reduction: Reduction) -> Case {
     let shape = Shape { c: 4, h: 3, w: 3 };
     let g = Norm::Batch.geometry(n, shape);
     let constants = [0.1f32, -3e-15, 0.0, 7e12];
@@ -112,7 +115,7 @@ fn constant_case(n: usize) -> Case {
     let expected = twin::activation::value(Activation::Softplus, 0.0);
     Case {
         name: "norm_forward of constant sets".into(),
-        call: calls::norm_forward(&g, Activation::Softplus, ARMS, [Buf::Map(0), y, stats]),
+        call: norms::norm_forward(&g, Activation::Softplus, ARMS, [Buf::Map(0), y, stats], reduction),
         inputs: StepInputs::default(),
         operands: vec![Operand::plain(Buf::Map(0), x)],
         outputs: vec![(y, ARMS * n * shape.len()), (stats, 2 * ARMS * g.sets)],

@@ -9,6 +9,7 @@ use explr::engine::gpu::calls::{self, Buf};
 use explr::engine::gpu::layout::Layout;
 use explr::engine::gpu::program::StepInputs;
 use explr::engine::gpu::program::step_inputs;
+use explr::engine::gpu::reduction::Reduction;
 use explr::model::{Activation, Net, Norm, Plan, Shape};
 
 fn layout() -> (Plan, Layout) {
@@ -116,14 +117,14 @@ fn update_case(name: &str, arms: [ArmInput; ARMS]) -> Case {
 }
 
 /// `measure`: rows are found where the engine looks for them.
-pub fn measure() -> Vec<Case> {
+pub fn measure(reduction: Reduction) -> Vec<Case> {
     let (_, layout) = layout();
     let (n, layers) = (130, layout.layers.len());
     let (row, bounds) = (2 + 4 * layers, layout.bounds());
     let starts = bounds.clone();
     vec![Case {
-        name: "measure".into(),
-        call: calls::measure(n, &layout, ARMS),
+        name: format!("measure {reduction:?}"),
+        call: calls::measure(n, &layout, ARMS, reduction),
         inputs: StepInputs { ring: 2, ..StepInputs::default() },
         operands: vec![
             Operand::plain(Buf::Losses, randoms(1, 2 * ARMS * n)),

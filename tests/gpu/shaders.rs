@@ -3,8 +3,8 @@
 use explr::engine::gpu::calls::Call;
 use explr::engine::gpu::device::Gpu;
 use explr::engine::gpu::layout::Layout;
-use explr::engine::gpu::reduction::Reduction;
 use explr::engine::gpu::program::Pipelines;
+use explr::engine::gpu::reduction::Reduction;
 use explr::engine::gpu::variants as gpu_variants;
 use explr::engine::gpu::{encode, kernels};
 use explr::model::{Activation, Net, Norm, Plan, Shape};

@@ -3,8 +3,8 @@
 use crate::bench::arm;
 use crate::compare::{assert_close, randoms, relative_error};
 use crate::reference_trainer::ReferenceArm;
-use explr::engine::gpu::reduction::Reduction;
 use explr::engine::gpu::pace::Pace;
+use explr::engine::gpu::reduction::Reduction;
 use explr::engine::gpu::{GpuEngine, Wishes};
 use explr::engine::{ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, Output, Setup};
 use explr::model::{Activation, Architecture, Draw, Layer, Net, Norm, Shape, init};
