@@ -9,20 +9,17 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
     let inside = row < sizes.n * OUT_H;
     let ow = id.x % tiles * TILE;
     let image = id.z * sizes.x_arm + row / OUT_H * IN_H * IN_W;
+    let top = row % OUT_H * STRIDE - PAD;
     let w_first = id.z * sizes.weight_arm + sizes.weight_first + id.y * 2u;
     let next_tap = IN_C * out_vectors();
     var tile: Tile;
-    for (var kh = 0u; kh < KERNEL; kh++) {
-        // Above the image this wraps around and is too large as well.
-        let ih = row % OUT_H * STRIDE + kh - PAD;
-        for (var kw = 0u; kw < KERNEL; kw += TAPS) {
-            stage(local, w_first + (kh * KERNEL + kw) * next_tap, next_tap, out_vectors(), IN_C);
-            if inside && ih < IN_H {
-                let column = ow * STRIDE + kw - PAD;
-                let sweep = Sweep(image + ih * IN_W, sizes.n * IN_H * IN_W, column, IN_W, 0u, 2u * IN_C, 2u);
-                add_channels(&tile, sweep, IN_C);
-            }
-        }
+    for (var tap = 0u; tap < KERNEL * KERNEL; tap += TAPS) {
+        stage(local, w_first + tap * next_tap, next_tap, out_vectors(), IN_C);
+        // Above and left of the image these wrap around and are too large as well.
+        let ih = top + tap / KERNEL;
+        let column = ow * STRIDE + tap % KERNEL - PAD;
+        let sweep = Sweep(image + ih * IN_W, sizes.n * IN_H * IN_W, column, IN_W, 0u, 2u * IN_C, 2u);
+        add_channels(&tile, sweep, select(0u, IN_C, inside && ih < IN_H));
     }
     if inside {
         let map = sizes.n * OUT_H * OUT_W;

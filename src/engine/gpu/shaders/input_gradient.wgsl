@@ -10,29 +10,31 @@ fn input_gradient(thread: u32, arm: u32) {
     let c = thread / tiles / rows / sizes.n / (STRIDE * STRIDE) * 8u;
     let ih = thread / tiles % rows * STRIDE + phase / STRIDE;
     let iw = thread % tiles * TILE * STRIDE + phase % STRIDE;
-    if c >= IN_C || ih >= IN_H || iw >= IN_W {
-        return;
-    }
+    let inside = c < IN_C && ih < IN_H && iw < IN_W;
     let y_map = sizes.n * OUT_H * OUT_W;
     let y_first = arm * OUT_C * y_map + image * OUT_H * OUT_W;
     let w_first = arm * sizes.transposed_arm + sizes.transposed_first + c / 4u;
     // Rows of outputs that fill up the eight are there too.
     let next_tap = 4u * out_vectors() * in_vectors();
+    let first_kh = (ih + PAD) % STRIDE;
+    // The last of TAPS taps first: it meets the leftmost column.
+    let first_kw = (iw + PAD) % STRIDE + TAPS - 1u;
+    let sweeps_down = (KERNEL - first_kh + STRIDE - 1u) / STRIDE;
+    let sweeps_along = (KERNEL + STRIDE * TAPS - 1u - first_kw) / (STRIDE * TAPS);
     var tile: Tile;
-    for (var kh = (ih + PAD) % STRIDE; kh < KERNEL; kh += STRIDE) {
+    for (var i = 0u; i < sweeps_down * sweeps_along; i++) {
+        let kh = first_kh + i / sweeps_along * STRIDE;
+        let kw = first_kw + i % sweeps_along * STRIDE * TAPS;
         // Above the map this wraps around and is too large as well.
         let oh = (ih + PAD - kh) / STRIDE;
-        if oh < OUT_H {
-            // The last of TAPS taps first: it meets the leftmost column.
-            for (var kw = (iw + PAD) % STRIDE + TAPS - 1u; kw < KERNEL; kw += STRIDE * TAPS) {
-                let column = (iw + PAD + KERNEL * STRIDE - kw) / STRIDE - KERNEL;
-                let at = w_first + (kh * KERNEL + kw) * next_tap;
-                let sweep = Sweep(y_first + oh * OUT_W, y_map, column, OUT_W, at, 0u - next_tap, in_vectors());
-                add_channels(&tile, sweep, OUT_C);
-            }
-        }
+        let column = (iw + PAD + KERNEL * STRIDE - kw) / STRIDE - KERNEL;
+        let at = w_first + (kh * KERNEL + kw) * next_tap;
+        let sweep = Sweep(y_first + oh * OUT_W, y_map, column, OUT_W, at, 0u - next_tap, in_vectors());
+        add_channels(&tile, sweep, select(0u, OUT_C, inside && oh < OUT_H));
     }
-    let map = sizes.n * IN_H * IN_W;
-    let first = (arm * IN_C + c) * map + (image * IN_H + ih) * IN_W + iw;
-    store_tile(&tile, Place(first, STRIDE, map, (IN_W - iw + STRIDE - 1u) / STRIDE, c));
+    if inside {
+        let map = sizes.n * IN_H * IN_W;
+        let first = (arm * IN_C + c) * map + (image * IN_H + ih) * IN_W + iw;
+        store_tile(&tile, Place(first, STRIDE, map, (IN_W - iw + STRIDE - 1u) / STRIDE, c));
+    }
 }

@@ -17,19 +17,21 @@ fn staged_gradient(group: u32, local: u32, arm: u32) {
     let w_first = arm * sizes.transposed_arm + sizes.transposed_first + c / 4u;
     // Rows of outputs that fill up the eight are there too.
     let next_tap = 4u * out_vectors() * in_vectors();
+    let first_kh = (phase / STRIDE + PAD) % STRIDE;
+    // The last of TAPS taps first: it meets the leftmost column.
+    let first_kw = (phase % STRIDE + PAD) % STRIDE + TAPS - 1u;
+    let sweeps_down = (KERNEL - first_kh + STRIDE - 1u) / STRIDE;
+    let sweeps_along = (KERNEL + STRIDE * TAPS - 1u - first_kw) / (STRIDE * TAPS);
     var tile: Tile;
-    for (var kh = (phase / STRIDE + PAD) % STRIDE; kh < KERNEL; kh += STRIDE) {
+    for (var i = 0u; i < sweeps_down * sweeps_along; i++) {
+        let kh = first_kh + i / sweeps_along * STRIDE;
+        let kw = first_kw + i % sweeps_along * STRIDE * TAPS;
+        stage(local, w_first + (kh * KERNEL + kw) * next_tap, 0u - next_tap, in_vectors(), OUT_C);
         // Above the map this wraps around and is too large as well.
         let oh = (ih + PAD - kh) / STRIDE;
-        // The last of TAPS taps first: it meets the leftmost column.
-        for (var kw = (phase % STRIDE + PAD) % STRIDE + TAPS - 1u; kw < KERNEL; kw += STRIDE * TAPS) {
-            stage(local, w_first + (kh * KERNEL + kw) * next_tap, 0u - next_tap, in_vectors(), OUT_C);
-            if inside && oh < OUT_H {
-                let column = (iw + PAD + KERNEL * STRIDE - kw) / STRIDE - KERNEL;
-                let sweep = Sweep(y_first + oh * OUT_W, y_map, column, OUT_W, 0u, 2u * OUT_C, 2u);
-                add_channels(&tile, sweep, OUT_C);
-            }
-        }
+        let column = (iw + PAD + KERNEL * STRIDE - kw) / STRIDE - KERNEL;
+        let sweep = Sweep(y_first + oh * OUT_W, y_map, column, OUT_W, 0u, 2u * OUT_C, 2u);
+        add_channels(&tile, sweep, select(0u, OUT_C, inside && oh < OUT_H));
     }
     if inside {
         let map = sizes.n * IN_H * IN_W;
