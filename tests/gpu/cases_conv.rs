@@ -40,15 +40,34 @@ pub fn convolutions() -> Vec<Case> {
     sizes.into_iter().flat_map(|(n, input, out, k, stride, shared)| cases(n, input, out, k, stride, shared)).collect()
 }
 
-/// The same, in every variant but the first that they have.
-pub fn variants() -> Vec<Case> {
+/// `cases` in every variant but the first that they have.
+pub fn variants(cases: fn() -> Vec<Case>) -> Vec<Case> {
     let of = |variant: Variant| {
-        convolutions().into_iter().filter_map(move |case| {
+        cases().into_iter().filter_map(move |case| {
             let call = variant.of(&case.call)?;
             Some(Case { name: format!("{} ({})", case.name, variant.name()), call, ..case })
         })
     };
     Variant::ALL.into_iter().skip(1).flat_map(of).collect()
+}
+
+/// Random weights of all arms, `w_len` each, packed for `buf`.
+pub fn weights(layout: &Layout, w_len: usize, buf: Buf, pack: fn(&Layout, &[f64]) -> Vec<f32>) -> Operand {
+    let values = randoms(3, ARMS * w_len);
+    let packed: Vec<f32> = (0..ARMS).flat_map(|a| pack(layout, of_arm(&values, a))).collect();
+    Operand { buf, values, bytes: bytemuck::cast_slice(&packed).to_vec() }
+}
+
+/// Partial sums of all arms → gradients `[out, in, kh, kw]` of all arms.
+pub fn weight_gradient(layout: &Layout, partials: &[f32]) -> Vec<f64> {
+    by_arm(|a| {
+        let mut sums = vec![0.0; layout.len];
+        let partials = &partials[a * layout.partial_len..(a + 1) * layout.partial_len];
+        for split in partials.chunks(layout.len) {
+            sums.iter_mut().zip(split).for_each(|(sum, &p)| *sum += p);
+        }
+        layout.unpack(&sums)
+    })
 }
 
 /// `shared`: the input is that of all arms, the images, and has no gradient.
@@ -63,22 +82,7 @@ fn cases(n: usize, input: Shape, out: usize, kernel: usize, stride: usize, share
     let x_operand = || Operand::plain(x, randoms(1, if shared { x_len } else { ARMS * x_len }));
     let x_of = move |values: &[f64], a: usize| if shared { values.to_vec() } else { of_arm(values, a).to_vec() };
     let dy_operand = || Operand::plain(dy, randoms(2, ARMS * y_len));
-    let w_operand = |buf, pack: fn(&Layout, &[f64]) -> Vec<f32>| {
-        let values = randoms(3, ARMS * w_len);
-        let packed: Vec<f32> = (0..ARMS).flat_map(|a| pack(&layout, of_arm(&values, a))).collect();
-        Operand { buf, values, bytes: bytemuck::cast_slice(&packed).to_vec() }
-    };
-    let gradient = |l: &Layout, partials: &[f32]| -> Vec<f64> {
-        by_arm(|a| {
-            let mut sums = vec![0.0; l.len];
-            let partials = &partials[a * l.partial_len..(a + 1) * l.partial_len];
-            for split in partials.chunks(l.len) {
-                sums.iter_mut().zip(split).for_each(|(sum, &p)| *sum += p);
-            }
-            l.unpack(&sums)
-        })
-    };
-
+    let w_operand = |buf, pack| weights(&layout, w_len, buf, pack);
     let mut cases = vec![Case {
         name: name("conv_forward"),
         call: calls::conv_forward(&g, layer, &layout, ARMS, x, y),
@@ -103,7 +107,7 @@ fn cases(n: usize, input: Shape, out: usize, kernel: usize, stride: usize, share
             inputs: StepInputs::default(),
             operands: vec![x_operand(), dy_operand()],
             outputs: vec![partials],
-            decode: Box::new(move |out| vec![gradient(&l, &out[0])]),
+            decode: Box::new(move |out| vec![weight_gradient(&l, &out[0])]),
             reference: Box::new(move |v| {
                 vec![by_arm(|a| {
                     let mut dw = vec![0.0; w_len];
@@ -126,7 +130,9 @@ fn cases(n: usize, input: Shape, out: usize, kernel: usize, stride: usize, share
             inputs: StepInputs::default(),
             operands,
             outputs: vec![partials, (dx, ARMS * x_len)],
-            decode: Box::new(move |out| vec![gradient(&l, &out[0]), out[1].iter().map(|&dx| f64::from(dx)).collect()]),
+            decode: Box::new(move |out| {
+                vec![weight_gradient(&l, &out[0]), out[1].iter().map(|&dx| f64::from(dx)).collect()]
+            }),
             reference: Box::new(move |v| {
                 let both = |a| {
                     let mut dw = vec![0.0; w_len];

@@ -2,7 +2,7 @@
 
 use crate::bench::{Case, Operand, plain_decode};
 use crate::cases::{ARMS, by_arm, of_arm};
-use crate::cases_conv::convolution;
+use crate::cases_conv::{convolution, weights};
 use crate::cases_norm::{EPSILONS, forward, shifted};
 use crate::compare::randoms;
 use explr::engine::cpu::reference as twin;
@@ -60,15 +60,14 @@ fn convolution_case(n: usize, input: Shape, out: usize, [kernel, stride]: [usize
     let pieces = moments::pieces(&plain);
     let moments_len = moments::len(ARMS * out, pieces);
     let (map, y_len) = (n * g.output.h * g.output.w, n * g.output.len());
-    let weights = randoms(3, ARMS * layout.layers[0].unpack(&vec![0.0; layout.len]).len());
-    let packed: Vec<f32> = (0..ARMS).flat_map(|a| Layout::pack(&layout, of_arm(&weights, a))).collect();
+    let w_len = out * input.c * kernel * kernel;
     Case {
         name: format!("conv_forward_moments {}→{out} {}×{} k{kernel} s{stride} n{n}", input.c, input.h, input.w),
         call: moments::leave(plain, Buf::Moments(0)),
         inputs: StepInputs::default(),
         operands: vec![
             Operand::plain(x, randoms(1, if shared { 1 } else { ARMS } * n * input.len())),
-            Operand { buf: Buf::Weights, values: weights, bytes: bytemuck::cast_slice(&packed).to_vec() },
+            weights(&layout, w_len, Buf::Weights, Layout::pack),
         ],
         outputs: vec![(y, ARMS * y_len), (Buf::Moments(0), moments_len)],
         decode: Box::new(move |out| {

@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, Case};
 use crate::compare::{KERNEL_TOLERANCE, relative_error};
-use crate::{cases, cases_conv, cases_maps, cases_moments, cases_norm, cases_update};
+use crate::{cases, cases_conv, cases_maps, cases_moments, cases_norm, cases_sums, cases_update};
 use explr::engine::gpu::kernels;
 use explr::engine::gpu::reduction::Reduction;
 use std::collections::BTreeSet;
@@ -38,6 +38,10 @@ async fn complaints(bench: &mut Bench, case: &Case, sensitive: bool) -> Vec<Stri
     complaints
 }
 
+/// Every convolution there is, without its variants.
+pub const CONVOLUTIONS: [fn() -> Vec<Case>; 3] =
+    [cases_conv::convolutions, cases_moments::convolutions, cases_sums::convolutions];
+
 async fn check(cases: Vec<Case>, sensitive: bool) -> BTreeSet<&'static str> {
     let mut bench = Bench::open().await.expect("there is an adapter");
     let mut wrong = vec![];
@@ -51,9 +55,11 @@ async fn check(cases: Vec<Case>, sensitive: bool) -> BTreeSet<&'static str> {
 gpu_test! {
     async fn every_kernel_agrees_with_its_twin() {
         let reduced = Reduction::ALL.map(|r| [cases::ends(r), cases_norm::norms(r), cases_update::measure(r)]);
-        let cases = [cases_conv::convolutions(), cases_conv::variants(), cases::sums(), cases_maps::concats(),
-            cases_maps::pools(), cases_moments::convolutions(), cases_moments::norms(), cases_update::update()];
-        let tried = check(reduced.into_iter().flatten().chain(cases).flatten().collect(), true).await;
+        let convolutions = CONVOLUTIONS.map(|cases| [cases(), cases_conv::variants(cases)]);
+        let others = [cases::sums(), cases_maps::concats(), cases_maps::pools(), cases_moments::norms(),
+            cases_sums::norms(), cases_update::update()];
+        let cases = reduced.into_iter().flatten().chain(convolutions.into_iter().flatten()).chain(others);
+        let tried = check(cases.flatten().collect(), true).await;
         assert_eq!(tried, kernels::ALL.iter().map(|kernel| kernel.name).collect::<BTreeSet<_>>());
     }
 }

@@ -45,6 +45,7 @@ mod cases_conv;
 mod cases_maps;
 mod cases_moments;
 mod cases_norm;
+mod cases_sums;
 mod cases_update;
 mod compare;
 mod device;

@@ -24,6 +24,8 @@ pub enum Buf {
     Stats(usize),
     /// (mean, M2, count, 0) of each channel of a tensor, in pieces ([`super::moments`]).
     Moments(usize),
+    /// (Σ d, Σ d · x̂) of each channel of one norm, in pieces ([`super::moments`]).
+    Sums(usize),
     /// The frozen head `[features, classes]`.
     Head,
     /// Weights, in the order of [`Layout`].
@@ -168,8 +170,8 @@ pub fn conv_backward(
     let mut constants = conv_constants(g);
     constants.extend(tile_constants(g, columns, 1, g.stride == 1));
     constants.push(("ACCUMULATE", f64::from(u8::from(accumulate))));
-    let tiles = g.n * rows * columns.div_ceil(tile(columns)) * g.stride * g.stride;
-    let groups = [weight_gradient_groups(g, layer), (tiles * g.input.c.div_ceil(8)).div_ceil(64)];
+    let phase = (g.n * rows * columns.div_ceil(tile(columns))).div_ceil(64);
+    let groups = [weight_gradient_groups(g, layer), phase * g.stride * g.stride * g.input.c.div_ceil(8)];
     let mut sizes = weight_gradient_sizes(g, layer, layout, x);
     sizes.extend([
         ("weight_groups", groups[0]),

@@ -59,6 +59,8 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduc
     let (gradients, gradient_lens) = gradients(plan);
     let mut encoded = forward(plan, layout, arms, &maps, reduction);
     let (calls, lens) = (&mut encoded.calls, &mut encoded.lens);
+    // Of the norms whose sums a convolution leaves.
+    let mut pieces: BTreeMap<usize, usize> = BTreeMap::new();
     for (index, op) in plan.ops.iter().enumerate().rev() {
         let first = |tensor| plan.writes_gradient_first(index, tensor);
         match *op {
@@ -67,8 +69,13 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduc
                 calls.push(calls::pool_head(pool(plan), arms, buffers, reduction));
             }
             Op::NormAct { input, output, ref geometry, activation } => {
-                let buffers = [maps[input], gradients[output], Buf::Stats(index), gradients[input]];
-                calls.push(norms::norm_backward(geometry, activation, arms, buffers, !first(input), reduction));
+                let [x, dy, stats, dx] = [maps[input], gradients[output], Buf::Stats(index), gradients[input]];
+                calls.push(if let Some(&pieces) = pieces.get(&index) {
+                    let buffers = [x, dy, stats, Buf::Sums(index), dx];
+                    moments::norm_backward(geometry, arms, buffers, !first(input), pieces)
+                } else {
+                    norms::norm_backward(geometry, activation, arms, [x, dy, stats, dx], !first(input), reduction)
+                });
             }
             Op::Conv { input, weight, output, ref geometry } => {
                 let layer = &layout.layers[weight];
@@ -77,7 +84,17 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduc
                     calls::conv_weight_gradient(geometry, layer, layout, arms, operands)
                 } else {
                     let operands = [maps[input], gradients[output], gradients[input]];
-                    calls::conv_backward(geometry, layer, layout, arms, operands, !first(input))
+                    let call = calls::conv_backward(geometry, layer, layout, arms, operands, !first(input));
+                    let norm = (0..index).find(|&norm| moments::ends_in(plan, norm) == Some(index));
+                    match norm.map(|norm| (norm, &plan.ops[norm])) {
+                        Some((norm, &Op::NormAct { input: y, activation, .. })) if reduction == Reduction::Shared => {
+                            let sums = moments::pieces_of_sums(&call, geometry);
+                            pieces.insert(norm, sums);
+                            lens.insert(Buf::Sums(norm), moments::sums_len(arms * geometry.input.c, sums));
+                            moments::leave_sums(call, activation, [maps[y], Buf::Stats(norm), Buf::Sums(norm)])
+                        }
+                        _ => call,
+                    }
                 });
             }
             Op::Add { a, b, output } => {

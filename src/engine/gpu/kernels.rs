@@ -1,6 +1,7 @@
 //! The kernels: one row each. A kernel's file, its row here and its CPU twin in `engine::cpu::reference` have one name; a
-//! `_4` behind it says that the same text takes four numbers at a time; `conv_forward_moments` and `norm_forward_merged`
-//! are `conv_forward` and `norm_forward` with the reduction moved from one to the other, and have their twins.
+//! `_4` behind it says that the same text takes four numbers at a time, `_staged` that weights pass through workgroup memory;
+//! `conv_forward_moments` and `norm_forward_merged` are `conv_forward` and `norm_forward` with the reduction moved from one to
+//! the other, as `conv_backward_sums` and `norm_backward_merged` are backward, and have their twins.
 //!
 //! There is no shader preprocessor: a kernel's text is its shared parts and its file, one after another (order means
 //! nothing at WGSL's module scope), and what varies is an `override` constant.
@@ -59,10 +60,14 @@ kernels! {
         ["conv_sizes", "conv_tile", "stored_weights", "tile_store", "conv_forward_buffers", "conv_forward",
             "conv_forward_moments"],
         [Read, Read, Write, Write];
-    "The same without moments, weights through workgroup memory."
+    "Convolution, weights through workgroup memory."
     CONV_FORWARD_STAGED = "conv_forward_staged",
-        ["conv_sizes", "conv_tile", "stage", "tile_store", "conv_forward_buffers", "conv_forward_staged"],
+        ["conv_sizes", "conv_tile", "stage", "tile_store", "conv_forward_buffers", "conv_forward", "conv_forward_only"],
         [Read, Read, Write];
+    "The same, and the moments of what it writes."
+    CONV_FORWARD_MOMENTS_STAGED = "conv_forward_moments_staged",
+        ["conv_sizes", "conv_tile", "stage", "tile_store", "conv_forward_buffers", "conv_forward", "conv_forward_moments"],
+        [Read, Read, Write, Write];
     "Normalisation and activation."
     NORM_FORWARD = "norm_forward", ["step", "floats", "norm_sets", "reduce", "activation", "deviation", "norm_forward"],
         [Read, Write, Write];
@@ -97,6 +102,12 @@ kernels! {
     "The same, four numbers at a time."
     NORM_BACKWARD_4 = "norm_backward_4", ["vectors", "norm_sets", "reduce", "activation", "norm_backward"],
         [Read, Read, Read, Write];
+    "Gradient through the normalisation of whole channels, which the convolution behind has begun."
+    NORM_BACKWARD_MERGED = "norm_backward_merged", ["floats", "reduce", "norm_backward_merged"],
+        [Read, Read, Read, Read, Write];
+    "The same, four numbers at a time."
+    NORM_BACKWARD_MERGED_4 = "norm_backward_merged_4", ["vectors", "reduce", "norm_backward_merged"],
+        [Read, Read, Read, Read, Write];
     "Gradients of a convolution's weights, in partial sums, and of its input."
     CONV_BACKWARD = "conv_backward",
         ["conv_sizes", "conv_tile", "stored_weights", "tile_store", "input_gradient", "x_window", "weight_gradient",
@@ -104,9 +115,19 @@ kernels! {
         [Read, Read, Read, Write, Write];
     "The same, the input's weights through workgroup memory."
     CONV_BACKWARD_STAGED = "conv_backward_staged",
-        ["conv_sizes", "conv_tile", "stage", "tile_store", "staged_gradient", "x_window", "weight_gradient",
-            "conv_backward_buffers", "conv_backward_staged"],
+        ["conv_sizes", "conv_tile", "stage", "tile_store", "input_gradient", "x_window", "weight_gradient",
+            "conv_backward_buffers", "conv_backward"],
         [Read, Read, Read, Write, Write];
+    "The same as the former, and the gradient of the input goes on through an activation, to the sums of its norm."
+    CONV_BACKWARD_SUMS = "conv_backward_sums",
+        ["conv_sizes", "conv_tile", "stored_weights", "tile_store", "input_gradient", "x_window", "weight_gradient",
+            "conv_backward_buffers", "floats", "activation", "conv_backward_sums"],
+        [Read, Read, Read, Write, Write, Read, Read, Write];
+    "The same, the input's weights through workgroup memory."
+    CONV_BACKWARD_SUMS_STAGED = "conv_backward_sums_staged",
+        ["conv_sizes", "conv_tile", "stage", "tile_store", "input_gradient", "x_window", "weight_gradient",
+            "conv_backward_buffers", "floats", "activation", "conv_backward_sums"],
+        [Read, Read, Read, Write, Write, Read, Read, Write];
     "Gradient of the weights of the images' convolution, in partial sums."
     CONV_WEIGHT_GRADIENT = "conv_weight_gradient",
         ["conv_sizes", "x_window", "weight_gradient", "conv_weight_gradient"], [Read, Read, Write];

@@ -3,13 +3,18 @@
 //!
 //! One workgroup a set would be as many as there are channels, and leave most of a GPU idle. Sets of one image are many
 //! and short: [`norms::norm_forward`] reduces them itself, as those that no convolution stands before.
+//!
+//! Backward it is the convolution behind the norm that begins: its workgroups take the gradient of their input on through the
+//! activation and leave the two sums that the norm's gradient needs.
 
 use super::calls::{Buf, Call};
 use super::{kernels, norms};
-use crate::model::{Activation, NormGeometry, Op, Plan, TensorId};
+use crate::model::{Activation, ConvGeometry, NormGeometry, Op, Plan, TensorId};
 
 /// Elements of `Buf::Moments` for each piece: mean, M2 = Σ (y − mean)², count, 0.
 const PIECE_LEN: usize = 4;
+/// Elements of `Buf::Sums` for each piece: Σ d, Σ d · x̂.
+const SUMS_LEN: usize = 2;
 /// Times four numbers (or one) of a set that a workgroup normalises: fewer would keep a GPU busier and pay the merging
 /// more often.
 const SLICE: usize = 1024;
@@ -56,17 +61,74 @@ pub fn norm_forward(
     [x, moments, y, stats]: [Buf; 4],
     pieces: usize,
 ) -> Call {
+    let (width, sizes, grid) = slices(g, arms, pieces);
+    Call {
+        kernel: if width == 4 { &kernels::NORM_FORWARD_MERGED_4 } else { &kernels::NORM_FORWARD_MERGED },
+        constants: vec![norms::activation_constant(activation), ("THREADS", THREADS as f64)],
+        sizes,
+        buffers: vec![x, moments, y, stats],
+        grid,
+    }
+}
+
+/// Numbers taken at a time, sizes and grid of a norm of whole channels whose sums come in so many `pieces`.
+fn slices(g: &NormGeometry, arms: usize, pieces: usize) -> (usize, Vec<(&'static str, usize)>, [usize; 3]) {
     assert!(over_channels(g), "{g:?}");
     let width = norms::width(g);
     let set = g.set_len() / width;
     // Slices of one length, so that none is left with little.
     let slice = set.div_ceil(set.div_ceil(SLICE)).next_multiple_of(THREADS);
+    let sizes = vec![("run", set), ("slice", slice), ("pieces", pieces), ("count", g.set_len())];
+    (width, sizes, [g.sets, set.div_ceil(slice), arms])
+}
+
+/// The convolution of `plan` that is the last, walking backward, to write the gradient of what `ops[norm]` puts out, if that
+/// is a norm of whole channels: then it can leave sums. Any other operation there cannot.
+pub fn ends_in(plan: &Plan, norm: usize) -> Option<usize> {
+    let Op::NormAct { output, ref geometry, .. } = plan.ops[norm] else { return None };
+    let last = plan.ops.iter().position(|op| op.inputs().any(|t| t == output))?;
+    (over_channels(geometry) && matches!(plan.ops[last], Op::Conv { .. })).then_some(last)
+}
+
+/// `conv_backward_sums`: `call`, a `conv_backward` of a convolution of `geometry`, goes on through the activation of the norm
+/// whose input is `y`, which has `stats`, and leaves `sums`.
+pub fn leave_sums(call: Call, activation: Activation, [y, stats, sums]: [Buf; 3]) -> Call {
+    let Call { mut constants, mut buffers, .. } = call;
+    constants.push(norms::activation_constant(activation));
+    buffers.extend([y, stats, sums]);
+    Call { kernel: &kernels::CONV_BACKWARD_SUMS, constants, buffers, ..call }
+}
+
+/// Pieces that `call`, a `conv_backward` of a convolution of `geometry`, leaves of each channel: one a workgroup.
+pub fn pieces_of_sums(call: &Call, geometry: &ConvGeometry) -> usize {
+    let weight_groups = call.sizes.iter().find(|(name, _)| *name == "weight_groups").map_or(0, |&(_, groups)| groups);
+    (call.grid[0] - weight_groups) / geometry.input.c.div_ceil(8)
+}
+
+/// f32 of the sums of so many sets, all arms together.
+pub fn sums_len(sets: usize, pieces: usize) -> usize {
+    sets * pieces * SUMS_LEN
+}
+
+/// `norm_backward_merged`: the sums `[arm][set][piece]` come in so many `pieces` a set; `d` is what the convolution left of the
+/// gradient.
+///
+/// # Panics
+/// If the sets are not whole channels.
+pub fn norm_backward(
+    g: &NormGeometry,
+    arms: usize,
+    [x, d, stats, sums, dx]: [Buf; 5],
+    accumulate: bool,
+    pieces: usize,
+) -> Call {
+    let (width, sizes, grid) = slices(g, arms, pieces);
     Call {
-        kernel: if width == 4 { &kernels::NORM_FORWARD_MERGED_4 } else { &kernels::NORM_FORWARD_MERGED },
-        constants: vec![norms::activation_constant(activation), ("THREADS", THREADS as f64)],
-        sizes: vec![("run", set), ("slice", slice), ("pieces", pieces), ("count", g.set_len())],
-        buffers: vec![x, moments, y, stats],
-        grid: [g.sets, set.div_ceil(slice), arms],
+        kernel: if width == 4 { &kernels::NORM_BACKWARD_MERGED_4 } else { &kernels::NORM_BACKWARD_MERGED },
+        constants: vec![("THREADS", THREADS as f64), ("ACCUMULATE", f64::from(u8::from(accumulate)))],
+        sizes,
+        buffers: vec![x, d, stats, sums, dx],
+        grid,
     }
 }
 

@@ -5,7 +5,7 @@
 //! driver's compiler may still fuse multiply-adds differently: the tuner compares bits for that reason.
 
 use super::calls::Call;
-use super::kernels;
+use super::kernels::{self, Kernel};
 
 /// How a convolution's forward pass and its input's gradient are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,52 +36,78 @@ impl Variant {
         }
     }
 
-    /// `call`, which is as `calls` makes it, in this variant. `None` where it is no convolution with such variants, or the
-    /// variant cannot hold it, or would be the same as the first.
+    /// `call`, which is as `calls` and `moments` make it, in this variant. `None` where it is no convolution with such variants,
+    /// or the variant cannot hold it, or would be the same as the first.
     pub fn of(self, call: &Call) -> Option<Call> {
-        let forward = call.kernel == &kernels::CONV_FORWARD;
-        if !forward && call.kernel != &kernels::CONV_BACKWARD {
-            return None;
-        }
+        let family = FAMILIES.into_iter().find(|family| family.plain == call.kernel)?;
         let constant = |name| Some(call.constants.iter().find(|(key, _)| *key == name)?.1 as usize);
-        let size = |name| Some(call.sizes.iter().find(|(key, _)| *key == name)?.1);
-        let (n, stride, wide) = (size("n")?, constant("STRIDE")?, constant("TILE")?);
-        let (rows, columns, phases, source) = if forward {
-            (constant("OUT_H")?, constant("OUT_W")?, 1, constant("IN_C")?)
-        } else {
-            let [h, w] = [constant("IN_H")?, constant("IN_W")?].map(|pixels| pixels.div_ceil(stride));
-            (h, w, stride * stride, constant("OUT_C")?)
-        };
-        let tile = match self {
-            Self::Wide => return Some(call.clone()),
-            Self::Narrow if columns <= wide => return None,
-            Self::Narrow => columns.div_ceil(columns.div_ceil(4)),
-            Self::Staged => wide,
-        };
-        let staged = self == Self::Staged;
-        let fits = !staged || 2 * constant("TAPS")? * source <= STAGED;
-        if !fits || !staged && tile == wide {
-            return None;
-        }
-        let mut call = call.clone();
-        for (name, value) in &mut call.constants {
-            if *name == "TILE" {
-                *value = tile as f64;
+        match self {
+            Self::Wide => Some(call.clone()),
+            Self::Narrow => (!family.leaves_sums).then(|| narrow(call, family.forward))?,
+            Self::Staged => {
+                let source = constant(if family.forward { "IN_C" } else { "OUT_C" })?;
+                let fits = 2 * constant("TAPS")? * source <= STAGED;
+                fits.then(|| Call { kernel: family.staged, ..call.clone() })
             }
         }
-        let threads = n * rows * columns.div_ceil(tile);
-        if forward {
-            call.grid[0] = threads.div_ceil(64);
-            call.kernel = if staged { &kernels::CONV_FORWARD_STAGED } else { call.kernel };
-        } else {
-            let sets = phases * constant("IN_C")?.div_ceil(8);
-            let groups = if staged { threads.div_ceil(64) * sets } else { (threads * sets).div_ceil(64) };
-            call.grid[0] = size("weight_groups")? + groups;
-            call.kernel = if staged { &kernels::CONV_BACKWARD_STAGED } else { call.kernel };
-        }
-        // A dispatch has at most so many workgroups a side.
-        (call.grid[0] <= 65_535).then_some(call)
     }
+}
+
+/// Kernels that compute the same.
+struct Family {
+    plain: &'static Kernel,
+    staged: &'static Kernel,
+    forward: bool,
+    /// Whether its workgroups leave sums, the order of which follows from the grid.
+    leaves_sums: bool,
+}
+
+static FAMILIES: [&Family; 4] = [
+    &Family { plain: &kernels::CONV_FORWARD, staged: &kernels::CONV_FORWARD_STAGED, forward: true, leaves_sums: false },
+    &Family {
+        plain: &kernels::CONV_FORWARD_MOMENTS,
+        staged: &kernels::CONV_FORWARD_MOMENTS_STAGED,
+        forward: true,
+        leaves_sums: true,
+    },
+    &Family {
+        plain: &kernels::CONV_BACKWARD,
+        staged: &kernels::CONV_BACKWARD_STAGED,
+        forward: false,
+        leaves_sums: false,
+    },
+    &Family {
+        plain: &kernels::CONV_BACKWARD_SUMS,
+        staged: &kernels::CONV_BACKWARD_SUMS_STAGED,
+        forward: false,
+        leaves_sums: true,
+    },
+];
+
+/// `call` with up to 4 pixels a thread.
+fn narrow(call: &Call, forward: bool) -> Option<Call> {
+    let constant = |name| Some(call.constants.iter().find(|(key, _)| *key == name)?.1 as usize);
+    let size = |name| Some(call.sizes.iter().find(|(key, _)| *key == name)?.1);
+    let stride = constant("STRIDE")?;
+    let [rows, columns] = if forward {
+        [constant("OUT_H")?, constant("OUT_W")?]
+    } else {
+        [constant("IN_H")?, constant("IN_W")?].map(|pixels| pixels.div_ceil(stride))
+    };
+    let (wide, tile) = (constant("TILE")?, columns.div_ceil(columns.div_ceil(4)));
+    if columns <= wide || tile == wide {
+        return None;
+    }
+    let mut call = call.clone();
+    call.constants.iter_mut().filter(|(name, _)| *name == "TILE").for_each(|(_, value)| *value = tile as f64);
+    let groups = (size("n")? * rows * columns.div_ceil(tile)).div_ceil(64);
+    call.grid[0] = if forward {
+        groups
+    } else {
+        size("weight_groups")? + groups * stride * stride * constant("IN_C")?.div_ceil(8)
+    };
+    // A dispatch has at most so many workgroups a side.
+    (call.grid[0] <= 65_535).then_some(call)
 }
 
 /// `call` in every variant it has; itself alone where it has none.

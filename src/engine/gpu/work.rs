@@ -44,7 +44,8 @@ fn convolution(call: &Call) -> Option<Work> {
     let inputs = if call.buffers.contains(&Buf::Batch) { inputs } else { arms * inputs };
     let partials = size("splits").unwrap_or(1);
     // Both gradients in one dispatch: as many multiply-adds again, the weights, and as much written as the input is long.
-    let (passes, again) = if call.kernel == &kernels::CONV_BACKWARD { (2, inputs + arms * weights) } else { (1, 0) };
+    let both = [&kernels::CONV_BACKWARD, &kernels::CONV_BACKWARD_SUMS].contains(&call.kernel);
+    let (passes, again) = if both { (2, inputs + arms * weights) } else { (1, 0) };
     let elements = inputs + again + arms * (n * out_c * out_h * out_w + partials * weights);
     Some(Work {
         shape: format!("{in_c}→{out_c} {kernel}×{kernel}/{stride} {in_h}×{in_w}"),

@@ -6,6 +6,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     if group.x < sizes.weight_groups {
         weight_gradient(group.x * 64u + local, group.z);
     } else {
-        input_gradient((group.x - sizes.weight_groups) * 64u + local, group.z);
+        input_gradient(group.x - sizes.weight_groups, local, group.z);
+    }
+}
+
+fn put(i: u32, c: u32, value: f32) {
+    if ACCUMULATE {
+        dx[i] += value;
+    } else {
+        dx[i] = value;
     }
 }

@@ -39,11 +39,3 @@ fn channels() -> u32 {
 fn whole_rows() -> bool {
     return IN_W % (TILE * STRIDE) == 0u;
 }
-
-fn put(i: u32, value: f32) {
-    if ACCUMULATE {
-        dx[i] += value;
-    } else {
-        dx[i] = value;
-    }
-}

@@ -2,7 +2,7 @@
 // Thread = TILE pixels of one row, y = 8 output channels, z = arm.
 
 // The pixels of the tile that `id` names; 0 behind the last row. What they are goes to `put`, and into `tile`.
-fn forward_tile(id: vec3u, tile: ptr<function, Tile>) -> u32 {
+fn forward_tile(id: vec3u, local: u32, tile: ptr<function, Tile>) -> u32 {
     let tiles = (OUT_W + TILE - 1u) / TILE;
     let row = id.x / tiles;
     let inside = row < sizes.n * OUT_H;
@@ -17,13 +17,12 @@ fn forward_tile(id: vec3u, tile: ptr<function, Tile>) -> u32 {
         let column = ow * STRIDE + tap % KERNEL - PAD;
         let at = w_first + tap * next_tap;
         let sweep = Sweep(image + ih * IN_W, sizes.n * IN_H * IN_W, column, IN_W, at, next_tap, out_vectors());
-        add_channels(tile, sweep, select(0u, IN_C, inside && ih < IN_H));
+        add_channels(tile, prepared(sweep, IN_C, local), select(0u, IN_C, inside && ih < IN_H));
     }
-    let map = sizes.n * OUT_H * OUT_W;
-    let first = (id.z * OUT_C + id.y * 8u) * map + row * OUT_W + ow;
-    let pixels = select(0u, min(TILE, OUT_W - ow), inside);
     if inside {
+        let map = sizes.n * OUT_H * OUT_W;
+        let first = (id.z * OUT_C + id.y * 8u) * map + row * OUT_W + ow;
         store_tile(tile, Place(first, 1u, map, OUT_W - ow, id.y * 8u));
     }
-    return pixels;
+    return select(0u, min(TILE, OUT_W - ow), inside);
 }

@@ -30,6 +30,6 @@ fn whole_rows() -> bool {
     return OUT_W % TILE == 0u;
 }
 
-fn put(i: u32, value: f32) {
+fn put(i: u32, c: u32, value: f32) {
     y[i] = value;
 }

@@ -19,7 +19,7 @@ fn main(
     @builtin(local_invocation_index) local: u32,
 ) {
     var tile: Tile;
-    let count = forward_tile(id, &tile);
+    let count = forward_tile(id, local, &tile);
     pixels[local] = f32(count);
     note(tile.low, count, local);
     note(tile.high, count, 256u + local);

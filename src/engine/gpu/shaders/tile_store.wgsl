@@ -1,5 +1,6 @@
 // Where a tile goes. The kernel says how many channels there are, `channels()`; whether rows are whole tiles,
-// `whole_rows()`; and what becomes of a result, `put(i, value)`.
+// `whole_rows()`; and what becomes of a result, `put(i, c, value)`, where
+// `c` counts the 8 channels.
 
 struct Place {
     // The first pixel in the first of 8 channels; how far the next pixel and the next channel are.
@@ -39,6 +40,6 @@ fn store_pixel(place: Place, p: u32, low: vec4f, high: vec4f) {
 
 fn store(place: Place, at: u32, c: u32, value: f32) {
     if channels() % 8u == 0u || place.channel + c < channels() {
-        put(at + c * place.map, value);
+        put(at + c * place.map, c, value);
     }
 }
