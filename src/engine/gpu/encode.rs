@@ -59,7 +59,7 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduc
     let (gradients, gradient_lens) = gradients(plan);
     let mut encoded = forward(plan, layout, arms, &maps, reduction);
     let (calls, lens) = (&mut encoded.calls, &mut encoded.lens);
-    // Of the norms whose sums a convolution leaves.
+    // Of the norms whose gradient a convolution begins.
     let mut pieces: BTreeMap<usize, usize> = BTreeMap::new();
     for (index, op) in plan.ops.iter().enumerate().rev() {
         let first = |tensor| plan.writes_gradient_first(index, tensor);
@@ -85,15 +85,14 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduc
                 } else {
                     let operands = [maps[input], gradients[output], gradients[input]];
                     let call = calls::conv_backward(geometry, layer, layout, arms, operands, !first(input));
-                    let norm = (0..index).find(|&norm| moments::ends_in(plan, norm) == Some(index));
-                    match norm.map(|norm| (norm, &plan.ops[norm])) {
-                        Some((norm, &Op::NormAct { input: y, activation, .. })) if reduction == Reduction::Shared => {
+                    match moments::begins(plan, index).filter(|_| reduction == Reduction::Shared) {
+                        Some((norm, y, activation)) => {
                             let sums = moments::pieces_of_sums(&call, geometry);
                             pieces.insert(norm, sums);
                             lens.insert(Buf::Sums(norm), moments::sums_len(arms * geometry.input.c, sums));
                             moments::leave_sums(call, activation, [maps[y], Buf::Stats(norm), Buf::Sums(norm)])
                         }
-                        _ => call,
+                        None => call,
                     }
                 });
             }

@@ -28,6 +28,26 @@ fn the_default_net_takes_16_dispatches_a_step() {
 }
 
 #[test]
+fn convolutions_begin_the_gradients_of_the_norms_before_them() {
+    let begun = |net: &Net, reduction| {
+        let plan = Plan::new(net, 6);
+        let calls = training_step(&plan, &Layout::new(&plan), 2, reduction).calls;
+        let count = |kernels: &[&kernels::Kernel]| calls.iter().filter(|call| kernels.contains(&call.kernel)).count();
+        let sums = count(&[&kernels::CONV_BACKWARD_SUMS]);
+        assert_eq!(count(&[&kernels::NORM_BACKWARD_MERGED, &kernels::NORM_BACKWARD_MERGED_4]), sums);
+        (sums, count(&[&kernels::NORM_BACKWARD, &kernels::NORM_BACKWARD_4]))
+    };
+    let shape = Shape { c: 1, h: 14, w: 14 };
+    let net = |norm| Net::preresnet(shape, 10, 8, &[8, 12], norm, Activation::Silu);
+    // Behind the last norm comes the head, which is no convolution.
+    assert_eq!(begun(&nets()[0], Reduction::Shared), (2, 1));
+    assert_eq!(begun(&nets()[0], Reduction::Own), (0, 3));
+    let norms = |net: &Net| Plan::new(net, 6).ops.iter().filter(|op| matches!(op, Op::NormAct { .. })).count();
+    assert_eq!(begun(&net(Norm::Batch), Reduction::Shared), (norms(&net(Norm::Batch)) - 1, 1));
+    assert_eq!(begun(&net(Norm::Group(4)), Reduction::Shared), (0, norms(&net(Norm::Group(4)))));
+}
+
+#[test]
 fn every_buffer_of_a_call_has_a_size_and_none_is_read_and_written_at_once() {
     for net in nets() {
         let plan = Plan::new(&net, 6);

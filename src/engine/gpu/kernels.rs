@@ -76,10 +76,10 @@ kernels! {
         [Read, Write, Write];
     "Normalisation of whole channels by moments that come in pieces, and activation."
     NORM_FORWARD_MERGED = "norm_forward_merged",
-        ["step", "floats", "reduce", "activation", "deviation", "norm_forward_merged"], [Read, Read, Write, Write];
+        ["step", "floats", "norm_slices", "reduce", "activation", "deviation", "norm_forward_merged"], [Read, Read, Write, Write];
     "The same, four numbers at a time."
     NORM_FORWARD_MERGED_4 = "norm_forward_merged_4",
-        ["step", "vectors", "reduce", "activation", "deviation", "norm_forward_merged"], [Read, Read, Write, Write];
+        ["step", "vectors", "norm_slices", "reduce", "activation", "deviation", "norm_forward_merged"], [Read, Read, Write, Write];
     "Sum of two feature maps."
     ADD = "add", ["add"], [Read, Read, Write];
     "Channels of two feature maps."
@@ -103,10 +103,10 @@ kernels! {
     NORM_BACKWARD_4 = "norm_backward_4", ["vectors", "norm_sets", "reduce", "activation", "norm_backward"],
         [Read, Read, Read, Write];
     "Gradient through the normalisation of whole channels, which the convolution behind has begun."
-    NORM_BACKWARD_MERGED = "norm_backward_merged", ["floats", "reduce", "norm_backward_merged"],
+    NORM_BACKWARD_MERGED = "norm_backward_merged", ["floats", "norm_slices", "reduce", "norm_backward_merged"],
         [Read, Read, Read, Read, Write];
     "The same, four numbers at a time."
-    NORM_BACKWARD_MERGED_4 = "norm_backward_merged_4", ["vectors", "reduce", "norm_backward_merged"],
+    NORM_BACKWARD_MERGED_4 = "norm_backward_merged_4", ["vectors", "norm_slices", "reduce", "norm_backward_merged"],
         [Read, Read, Read, Read, Write];
     "Gradients of a convolution's weights, in partial sums, and of its input."
     CONV_BACKWARD = "conv_backward",

@@ -4,17 +4,6 @@
 
 override ACCUMULATE: bool;
 
-struct Sizes {
-    // Of a set and of a slice of it, in `Element`.
-    run: u32,
-    slice: u32,
-    // Pieces of each set.
-    pieces: u32,
-    // Numbers of a set.
-    count: u32,
-}
-
-@group(1) @binding(0) var<uniform> sizes: Sizes;
 @group(1) @binding(1) var<storage, read> x: array<Element>;
 @group(1) @binding(2) var<storage, read> d: array<Element>;
 @group(1) @binding(3) var<storage, read> stats: array<vec2f>;
@@ -37,9 +26,8 @@ fn main(
     let averages = workgroup_sum(sum, local) / f32(sizes.count);
     let mean = stats[index].x;
     let rstd = stats[index].y;
-    let base = index * sizes.run;
-    let end = base + min((group.y + 1u) * sizes.slice, sizes.run);
-    for (var i = base + group.y * sizes.slice + local; i < end; i += THREADS) {
+    let slice = members(index, group.y);
+    for (var i = slice.x + local; i < slice.y; i += THREADS) {
         let gradient = rstd * (d[i] - averages.x - (x[i] - mean) * rstd * averages.y);
         if ACCUMULATE {
             dx[i] += gradient;

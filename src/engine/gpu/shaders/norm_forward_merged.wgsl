@@ -1,17 +1,6 @@
 // norm_forward of whole channels, whose moments the convolution before has left in pieces. Every workgroup merges them, in
 // the same order, and normalises one slice of the set. Workgroup = one set (x) and slice (y), z = arm.
 
-struct Sizes {
-    // Of a set and of a slice of it, in `Element`.
-    run: u32,
-    slice: u32,
-    // Pieces of each set.
-    pieces: u32,
-    // Numbers of a set.
-    count: u32,
-}
-
-@group(1) @binding(0) var<uniform> sizes: Sizes;
 @group(1) @binding(1) var<storage, read> x: array<Element>;
 // (mean, M2 = Σ (x − mean)², count, 0) of each piece.
 @group(1) @binding(2) var<storage, read> moments: array<vec4f>;
@@ -40,9 +29,8 @@ fn main(
     }
     let variance = workgroup_sum(vec2f(squares, 0.0), local).x / f32(sizes.count);
     let rstd = inverse_deviation(mean, variance, inputs.arms[group.z].epsilon);
-    let base = index * sizes.run;
-    let end = base + min((group.y + 1u) * sizes.slice, sizes.run);
-    for (var i = base + group.y * sizes.slice + local; i < end; i += THREADS) {
+    let slice = members(index, group.y);
+    for (var i = slice.x + local; i < slice.y; i += THREADS) {
         y[i] = activate((x[i] - mean) * rstd);
     }
     if local == 0u && group.y == 0u {
