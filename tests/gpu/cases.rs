@@ -1,4 +1,4 @@
-//! Sums, pooling and gathering, with the numbers they are tried on.
+//! Summands, pooling and gathering, with the numbers they are tried on.
 
 use crate::bench::{Case, Operand, plain_decode};
 use crate::compare::randoms;
@@ -22,23 +22,11 @@ pub fn by_arm(f: impl Fn(usize) -> Vec<f64>) -> Vec<f64> {
     (0..ARMS).flat_map(f).collect()
 }
 
-/// Sums, and the gradient of a summand.
-pub fn sums() -> Vec<Case> {
+/// The gradient of a summand.
+pub fn summands() -> Vec<Case> {
     let len = 700;
     let operand = |buf, seed| Operand::plain(buf, randoms(seed, len));
-    let mut cases = vec![Case {
-        name: "add".into(),
-        call: calls::add(len, [Buf::Map(0), Buf::Map(1), Buf::Map(2)]),
-        inputs: StepInputs::default(),
-        operands: vec![operand(Buf::Map(0), 1), operand(Buf::Map(1), 2)],
-        outputs: vec![(Buf::Map(2), len)],
-        decode: plain_decode(),
-        reference: Box::new(move |v| {
-            let mut y = vec![0.0; len];
-            twin::add(&v[0], &v[1], &mut y);
-            vec![y]
-        }),
-    }];
+    let mut cases = vec![];
     for accumulate in [false, true] {
         let [dy, dx] = [Buf::Gradient(0), Buf::Gradient(1)];
         let mut operands = vec![operand(dy, 3)];

@@ -51,6 +51,25 @@ pub fn variants(cases: fn() -> Vec<Case>) -> Vec<Case> {
     Variant::ALL.into_iter().skip(1).flat_map(of).collect()
 }
 
+/// Where what is added to a convolution lies.
+pub const ADDEND: Buf = Buf::Map(3);
+
+/// What is added to a convolution.
+pub fn addend(len: usize) -> Operand {
+    Operand::plain(ADDEND, randoms(7, len))
+}
+
+/// A convolution of one arm, plus `addend`.
+pub fn convolved(x: &[f64], weights: &[f64], addend: Option<&[f64]>, g: &ConvGeometry) -> Vec<f64> {
+    let mut y = vec![0.0; g.n * g.output.len()];
+    twin::conv_forward(x, weights, &mut y, g);
+    if let Some(addend) = addend {
+        let own = y.clone();
+        twin::add(&own, addend, &mut y);
+    }
+    y
+}
+
 /// Random weights of all arms, `w_len` each, packed for `buf`.
 pub fn weights(layout: &Layout, w_len: usize, buf: Buf, pack: fn(&Layout, &[f64]) -> Vec<f32>) -> Operand {
     let values = randoms(3, ARMS * w_len);
@@ -83,21 +102,22 @@ fn cases(n: usize, input: Shape, out: usize, kernel: usize, stride: usize, share
     let x_of = move |values: &[f64], a: usize| if shared { values.to_vec() } else { of_arm(values, a).to_vec() };
     let dy_operand = || Operand::plain(dy, randoms(2, ARMS * y_len));
     let w_operand = |buf, pack| weights(&layout, w_len, buf, pack);
-    let mut cases = vec![Case {
-        name: name("conv_forward"),
-        call: calls::conv_forward(&g, layer, &layout, ARMS, x, y),
-        inputs: StepInputs::default(),
-        operands: vec![x_operand(), w_operand(Buf::Weights, Layout::pack)],
-        outputs: vec![(y, ARMS * y_len)],
-        decode: plain_decode(),
-        reference: Box::new(move |v| {
-            vec![by_arm(|a| {
-                let mut y = vec![0.0; y_len];
-                twin::conv_forward(&x_of(&v[0], a), of_arm(&v[1], a), &mut y, &g);
-                y
-            })]
-        }),
-    }];
+    let forward = |add: bool| {
+        let mut operands = vec![x_operand(), w_operand(Buf::Weights, Layout::pack)];
+        operands.extend(add.then(|| addend(ARMS * y_len)));
+        Case {
+            name: format!("{} add={add}", name("conv_forward")),
+            call: calls::conv_forward(&g, layer, &layout, ARMS, [x, y], add.then_some(ADDEND)),
+            inputs: StepInputs::default(),
+            operands,
+            outputs: vec![(y, ARMS * y_len)],
+            decode: plain_decode(),
+            reference: Box::new(move |v| {
+                vec![by_arm(|a| convolved(&x_of(&v[0], a), of_arm(&v[1], a), v.get(2).map(|v| of_arm(v, a)), &g))]
+            }),
+        }
+    };
+    let mut cases = vec![forward(false), forward(true)];
     let partials = (Buf::Partials, ARMS * layout.partial_len);
     if shared {
         let l = layout.clone();

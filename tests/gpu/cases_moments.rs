@@ -2,7 +2,7 @@
 
 use crate::bench::{Case, Operand, plain_decode};
 use crate::cases::{ARMS, by_arm, of_arm};
-use crate::cases_conv::{convolution, weights};
+use crate::cases_conv::{ADDEND, addend, convolution, convolved, weights};
 use crate::cases_norm::{EPSILONS, forward, shifted};
 use crate::compare::randoms;
 use explr::engine::cpu::reference as twin;
@@ -49,26 +49,32 @@ pub fn convolutions() -> Vec<Case> {
         (16, shape(4, 28, 28), 8, 3, 2, false),
         (3, shape(11, 6, 6), 12, 1, 2, false),
     ];
-    let case = |(n, input, out, k, stride, shared)| convolution_case(n, input, out, [k, stride], shared);
-    sizes.into_iter().map(case).collect()
+    let both = |(n, input, out, k, stride, shared)| {
+        [false, true].map(|add| convolution_case(n, input, out, [k, stride], shared, add))
+    };
+    sizes.into_iter().flat_map(both).collect()
 }
 
-fn convolution_case(n: usize, input: Shape, out: usize, [kernel, stride]: [usize; 2], shared: bool) -> Case {
+fn convolution_case(n: usize, input: Shape, out: usize, [kernel, stride]: [usize; 2], shared: bool, add: bool) -> Case {
     let (g, layout) = convolution(n, input, out, kernel, stride);
     let (x, y) = (if shared { Buf::Batch } else { Buf::Map(0) }, Buf::Map(1));
-    let plain = calls::conv_forward(&g, &layout.layers[0], &layout, ARMS, x, y);
+    let plain = calls::conv_forward(&g, &layout.layers[0], &layout, ARMS, [x, y], add.then_some(ADDEND));
     let pieces = moments::pieces(&plain);
     let moments_len = moments::len(ARMS * out, pieces);
     let (map, y_len) = (n * g.output.h * g.output.w, n * g.output.len());
-    let w_len = out * input.c * kernel * kernel;
+    let mut operands = vec![
+        Operand::plain(x, randoms(1, if shared { 1 } else { ARMS } * n * input.len())),
+        weights(&layout, out * input.c * kernel * kernel, Buf::Weights, Layout::pack),
+    ];
+    operands.extend(add.then(|| addend(ARMS * y_len)));
     Case {
-        name: format!("conv_forward_moments {}→{out} {}×{} k{kernel} s{stride} n{n}", input.c, input.h, input.w),
+        name: format!(
+            "conv_forward_moments {}→{out} {}×{} k{kernel} s{stride} n{n} add={add}",
+            input.c, input.h, input.w
+        ),
         call: moments::leave(plain, Buf::Moments(0)),
         inputs: StepInputs::default(),
-        operands: vec![
-            Operand::plain(x, randoms(1, if shared { 1 } else { ARMS } * n * input.len())),
-            weights(&layout, w_len, Buf::Weights, Layout::pack),
-        ],
+        operands,
         outputs: vec![(y, ARMS * y_len), (Buf::Moments(0), moments_len)],
         decode: Box::new(move |out| {
             let [y, moments] = [0, 1].map(|i| out[i].iter().map(|&v| f64::from(v)).collect::<Vec<_>>());
@@ -77,10 +83,8 @@ fn convolution_case(n: usize, input: Shape, out: usize, [kernel, stride]: [usize
         }),
         reference: Box::new(move |v| {
             let y = by_arm(|a| {
-                let mut y = vec![0.0; y_len];
                 let x = if shared { &v[0] } else { of_arm(&v[0], a) };
-                twin::conv_forward(x, of_arm(&v[1], a), &mut y, &g);
-                y
+                convolved(x, of_arm(&v[1], a), v.get(2).map(|v| of_arm(v, a)), &g)
             });
             let channels: Vec<[f64; 4]> = y.chunks(map).map(piece).collect();
             [vec![y], columns(&channels)].concat()

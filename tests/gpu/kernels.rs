@@ -56,7 +56,7 @@ gpu_test! {
     async fn every_kernel_agrees_with_its_twin() {
         let reduced = Reduction::ALL.map(|r| [cases::ends(r), cases_norm::norms(r), cases_update::measure(r)]);
         let convolutions = CONVOLUTIONS.map(|cases| [cases(), cases_conv::variants(cases)]);
-        let others = [cases::sums(), cases_maps::concats(), cases_maps::pools(), cases_moments::norms(),
+        let others = [cases::summands(), cases_maps::concats(), cases_maps::pools(), cases_moments::norms(),
             cases_sums::norms(), cases_update::update()];
         let cases = reduced.into_iter().flatten().chain(convolutions.into_iter().flatten()).chain(others);
         let tried = check(cases.flatten().collect(), true).await;

@@ -105,9 +105,17 @@ fn x_arm(g: &ConvGeometry, x: Buf) -> usize {
     if x == Buf::Batch { 0 } else { g.n * g.input.len() }
 }
 
-/// `conv_forward` of one layer.
-pub fn conv_forward(g: &ConvGeometry, layer: &LayerLayout, layout: &Layout, arms: usize, x: Buf, y: Buf) -> Call {
+/// `conv_forward` of one layer; `addend`, where there is one, is added to it.
+pub fn conv_forward(
+    g: &ConvGeometry,
+    layer: &LayerLayout,
+    layout: &Layout,
+    arms: usize,
+    [x, y]: [Buf; 2],
+    addend: Option<Buf>,
+) -> Call {
     let mut constants = conv_constants(g);
+    constants.push(("ADD", f64::from(u8::from(addend.is_some()))));
     constants.extend(tile_constants(g, g.output.w, g.stride, true));
     let threads = g.n * g.output.h * g.output.w.div_ceil(tile(g.output.w));
     Call {
@@ -119,7 +127,7 @@ pub fn conv_forward(g: &ConvGeometry, layer: &LayerLayout, layout: &Layout, arms
             ("weight_first", layer.first / 4),
             ("weight_arm", layout.len / 4),
         ],
-        buffers: vec![x, Buf::Weights, y],
+        buffers: vec![x, Buf::Weights, y, addend.unwrap_or(x)],
         grid: [threads.div_ceil(64), filled_up(g.output.c) / 8, arms],
     }
 }
@@ -192,12 +200,6 @@ fn flat_grid(len: usize) -> [usize; 3] {
     let groups = len.div_ceil(256);
     let rows = groups.div_ceil(65_535);
     [groups.div_ceil(rows), rows, 1]
-}
-
-/// `add`: `len` elements in all arms.
-pub fn add(len: usize, [a, b, y]: [Buf; 3]) -> Call {
-    let sizes = vec![("len", len)];
-    Call { kernel: &kernels::ADD, constants: vec![], sizes, buffers: vec![a, b, y], grid: flat_grid(len) }
 }
 
 /// `add_backward`: `len` elements in all arms.

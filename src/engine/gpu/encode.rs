@@ -4,7 +4,7 @@ use super::arena::{Life, assign};
 use super::calls::{self, Buf, Call, Pool};
 use super::layout::Layout;
 use super::reduction::Reduction;
-use super::{moments, norms};
+use super::{epilogues, moments, norms};
 use crate::engine::MAX_ENQUEUED;
 use crate::model::plan::INPUT;
 use crate::model::{Op, Plan, TensorId};
@@ -26,13 +26,16 @@ const REFUSED_AFFINE: &str = "a trainable scale and shift per channel has no ker
 /// # Errors
 /// A sentence that says what there is no kernel for.
 pub fn check(plan: &Plan) -> Result<(), String> {
-    for op in &plan.ops {
+    for (index, op) in plan.ops.iter().enumerate() {
         match *op {
             Op::Affine { .. } => return Err(REFUSED_AFFINE.to_owned()),
             Op::Conv { ref geometry, .. } if geometry.stride > 2 => {
                 return Err(format!("a convolution of stride {} has no kernel; 1 and 2 have", geometry.stride));
             }
             Op::Conv { .. } => {}
+            Op::Add { .. } if index == 0 || epilogues::adds(plan, index - 1).is_none() => {
+                return Err("a sum must come behind a convolution, which adds".to_owned());
+            }
             // All arms share the images, and nobody asks for their gradient; only convolutions know.
             _ if op.inputs().any(|tensor| tensor == INPUT) => {
                 return Err("the images must go into a convolution first".to_owned());
@@ -85,7 +88,7 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduc
                 } else {
                     let operands = [maps[input], gradients[output], gradients[input]];
                     let call = calls::conv_backward(geometry, layer, layout, arms, operands, !first(input));
-                    match moments::begins(plan, index).filter(|_| reduction == Reduction::Shared) {
+                    match epilogues::begins(plan, index).filter(|_| reduction == Reduction::Shared) {
                         Some((norm, y, activation)) => {
                             let sums = moments::pieces_of_sums(&call, geometry);
                             pieces.insert(norm, sums);
@@ -136,7 +139,7 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduc
 pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduction) -> Encoded {
     let lives: Vec<Life> = (1..plan.tensors.len())
         .map(|tensor| {
-            let from = plan.ops.iter().position(|op| op.output() == Some(tensor)).unwrap_or(0);
+            let from = written_at(plan, tensor);
             let to = plan.ops.iter().rposition(|op| op.inputs().any(|t| t == tensor)).unwrap_or(from);
             Life { len: plan.tensor_len(tensor), from, to }
         })
@@ -156,6 +159,12 @@ fn pool(plan: &Plan) -> Pool {
     Pool { n: plan.batch, features: plan.features(), classes: plan.classes }
 }
 
+/// The operation that writes `tensor`: a sum is written where its last summand is.
+fn written_at(plan: &Plan, tensor: TensorId) -> usize {
+    let by_sum = (0..plan.ops.len()).find(|&op| epilogues::adds(plan, op).is_some_and(|(_, sum)| sum == tensor));
+    by_sum.or_else(|| plan.ops.iter().position(|op| op.output() == Some(tensor))).unwrap_or(0)
+}
+
 /// From the images to the features before pooling, and what both programs need.
 fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf], reduction: Reduction) -> Encoded {
     let mut calls = vec![calls::gather(plan.batch, plan.tensors[INPUT])];
@@ -169,9 +178,12 @@ fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf], reduction: R
     let mut pieces: BTreeMap<TensorId, usize> = BTreeMap::new();
     for (index, op) in plan.ops.iter().enumerate() {
         match *op {
-            Op::Conv { input, weight, output, ref geometry } => {
+            Op::Conv { input, weight, output: own, ref geometry } => {
                 let layer = &layout.layers[weight];
-                let mut call = calls::conv_forward(geometry, layer, layout, arms, maps[input], maps[output]);
+                let sum = epilogues::adds(plan, index);
+                let (addend, output) = sum.map_or((None, own), |(addend, output)| (Some(maps[addend]), output));
+                let operands = [maps[input], maps[output]];
+                let mut call = calls::conv_forward(geometry, layer, layout, arms, operands, addend);
                 if reduction == Reduction::Shared && moments::are_wanted(plan, output) {
                     pieces.insert(output, moments::pieces(&call));
                     lens.insert(Buf::Moments(output), moments::len(arms * geometry.output.c, moments::pieces(&call)));
@@ -193,9 +205,8 @@ fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf], reduction: R
                 });
                 lens.insert(stats, 2 * geometry.sets * arms);
             }
-            Op::Add { a, b, output } => {
-                calls.push(calls::add(arms * plan.tensor_len(output), [maps[a], maps[b], maps[output]]));
-            }
+            // The convolution before it has added.
+            Op::Add { .. } => {}
             Op::Concat { a, b, output } => {
                 let lens = [a, b].map(|part| plan.tensor_len(part));
                 calls.push(calls::concat(lens, arms, [maps[a], maps[b], maps[output]]));

@@ -54,20 +54,20 @@ kernels! {
     CONV_FORWARD = "conv_forward",
         ["conv_sizes", "conv_tile", "stored_weights", "tile_store", "conv_forward_buffers", "conv_forward",
             "conv_forward_only"],
-        [Read, Read, Write];
+        [Read, Read, Write, Read];
     "Convolution, and the moments of what it writes."
     CONV_FORWARD_MOMENTS = "conv_forward_moments",
         ["conv_sizes", "conv_tile", "stored_weights", "tile_store", "conv_forward_buffers", "conv_forward",
             "conv_forward_moments"],
-        [Read, Read, Write, Write];
+        [Read, Read, Write, Read, Write];
     "Convolution, weights through workgroup memory."
     CONV_FORWARD_STAGED = "conv_forward_staged",
         ["conv_sizes", "conv_tile", "stage", "tile_store", "conv_forward_buffers", "conv_forward", "conv_forward_only"],
-        [Read, Read, Write];
+        [Read, Read, Write, Read];
     "The same, and the moments of what it writes."
     CONV_FORWARD_MOMENTS_STAGED = "conv_forward_moments_staged",
         ["conv_sizes", "conv_tile", "stage", "tile_store", "conv_forward_buffers", "conv_forward", "conv_forward_moments"],
-        [Read, Read, Write, Write];
+        [Read, Read, Write, Read, Write];
     "Normalisation and activation."
     NORM_FORWARD = "norm_forward", ["step", "floats", "norm_sets", "reduce", "activation", "deviation", "norm_forward"],
         [Read, Write, Write];
@@ -80,8 +80,6 @@ kernels! {
     "The same, four numbers at a time."
     NORM_FORWARD_MERGED_4 = "norm_forward_merged_4",
         ["step", "vectors", "norm_slices", "reduce", "activation", "deviation", "norm_forward_merged"], [Read, Read, Write, Write];
-    "Sum of two feature maps."
-    ADD = "add", ["add"], [Read, Read, Write];
     "Channels of two feature maps."
     CONCAT = "concat", ["concat"], [Read, Read, Write];
     "Means over 2 × 2 pixels."

@@ -10,6 +10,7 @@ pub mod arena;
 pub mod calls;
 pub mod device;
 pub mod encode;
+pub mod epilogues;
 pub mod kernels;
 pub mod layout;
 pub mod moments;

@@ -82,20 +82,6 @@ fn slices(g: &NormGeometry, arms: usize, pieces: usize) -> (usize, Vec<(&'static
     (width, sizes, [g.sets, set.div_ceil(slice), arms])
 }
 
-/// The norm of whole channels whose gradient `ops[conv]` of `plan`, a convolution, can begin: (its operation, its input, its
-/// activation). It must be the last, walking backward, to write the gradient of what the norm puts out.
-pub fn begins(plan: &Plan, conv: usize) -> Option<(usize, TensorId, Activation)> {
-    let Op::Conv { input: between, .. } = plan.ops[conv] else { return None };
-    let last = plan.ops.iter().position(|op| op.inputs().any(|t| t == between))?;
-    let norm = plan.ops.iter().position(|op| op.output() == Some(between))?;
-    match plan.ops[norm] {
-        Op::NormAct { input, ref geometry, activation, .. } if last == conv && over_channels(geometry) => {
-            Some((norm, input, activation))
-        }
-        _ => None,
-    }
-}
-
 /// `conv_backward_sums`: `call`, a `conv_backward` of a convolution of `geometry`, goes on through the activation of the norm
 /// whose input is `y`, which has `stats`, and leaves `sums`.
 pub fn leave_sums(call: Call, activation: Activation, [y, stats, sums]: [Buf; 3]) -> Call {

@@ -46,7 +46,8 @@ fn convolution(call: &Call) -> Option<Work> {
     // Both gradients in one dispatch: as many multiply-adds again, the weights, and as much written as the input is long.
     let both = [&kernels::CONV_BACKWARD, &kernels::CONV_BACKWARD_SUMS].contains(&call.kernel);
     let (passes, again) = if both { (2, inputs + arms * weights) } else { (1, 0) };
-    let elements = inputs + again + arms * (n * out_c * out_h * out_w + partials * weights);
+    let outputs = n * out_c * out_h * out_w * if constant("ADD") == Some(1) { 2 } else { 1 };
+    let elements = inputs + again + arms * (outputs + partials * weights);
     Some(Work {
         shape: format!("{in_c}→{out_c} {kernel}×{kernel}/{stride} {in_h}×{in_w}"),
         flops: 2.0 * (passes * arms * multiply_adds) as f64,

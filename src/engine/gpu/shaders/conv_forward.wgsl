@@ -1,4 +1,4 @@
-// y[o, n, oh, ow] = Σ x[c, n, oh·STRIDE + kh − PAD, ow·STRIDE + kw − PAD] · w[kh, kw, c, o], zero outside.
+// y[o, n, oh, ow] = Σ x[c, n, oh·STRIDE + kh − PAD, ow·STRIDE + kw − PAD] · w[kh, kw, c, o], zero outside; plus `addend`.
 // Thread = TILE pixels of one row, y = 8 output channels, z = arm.
 
 // The pixels of the tile that `id` names; 0 behind the last row. What they are goes to `put`, and into `tile`.
@@ -22,7 +22,33 @@ fn forward_tile(id: vec3u, local: u32, tile: ptr<function, Tile>) -> u32 {
     if inside {
         let map = sizes.n * OUT_H * OUT_W;
         let first = (id.z * OUT_C + id.y * 8u) * map + row * OUT_W + ow;
-        store_tile(tile, Place(first, 1u, map, OUT_W - ow, id.y * 8u));
+        let place = Place(first, 1u, map, OUT_W - ow, id.y * 8u);
+        if ADD {
+            add_pixel(tile, place, 0u);
+            add_pixel(tile, place, 1u);
+            add_pixel(tile, place, 2u);
+            add_pixel(tile, place, 3u);
+            add_pixel(tile, place, 4u);
+            add_pixel(tile, place, 5u);
+            add_pixel(tile, place, 6u);
+            add_pixel(tile, place, 7u);
+        }
+        store_tile(tile, place);
     }
     return select(0u, min(TILE, OUT_W - ow), inside);
+}
+
+fn add_pixel(tile: ptr<function, Tile>, place: Place, p: u32) {
+    if p < TILE && (whole_rows() || p < place.pixels) {
+        let at = place.first + p;
+        (*tile).low[p] += vec4f(added(place, at, 0u), added(place, at, 1u), added(place, at, 2u), added(place, at, 3u));
+        (*tile).high[p] += vec4f(added(place, at, 4u), added(place, at, 5u), added(place, at, 6u), added(place, at, 7u));
+    }
+}
+
+fn added(place: Place, at: u32, c: u32) -> f32 {
+    if channels() % 8u != 0u && place.channel + c >= channels() {
+        return 0.0;
+    }
+    return addend[at + c * place.map];
 }

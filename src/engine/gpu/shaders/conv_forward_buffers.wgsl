@@ -1,5 +1,8 @@
 // What the forward passes of a convolution read and write.
 
+// Whether the other branch of a residual block is added, so that no dispatch and no map of its own is needed.
+override ADD: bool;
+
 struct Sizes {
     n: u32,
     // Elements of x of one arm; 0 where all arms share it.
@@ -13,6 +16,8 @@ struct Sizes {
 @group(1) @binding(1) var<storage, read> x: array<f32>;
 @group(1) @binding(2) var<storage, read> weights: array<vec4f>;
 @group(1) @binding(3) var<storage, read_write> y: array<f32>;
+// What is added to the convolution, laid out like y; anything where nothing is.
+@group(1) @binding(4) var<storage, read> addend: array<f32>;
 
 fn source(i: u32) -> f32 {
     return x[i];

@@ -3,7 +3,7 @@
 // what the mean outweighs.
 
 // [arm][channel][workgroup].
-@group(1) @binding(4) var<storage, read_write> moments: array<vec4f>;
+@group(1) @binding(5) var<storage, read_write> moments: array<vec4f>;
 
 // (mean, M2) of each channel and thread; pixels of each thread.
 var<workgroup> threads: array<vec2f, 512>;
