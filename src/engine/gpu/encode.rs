@@ -58,7 +58,8 @@ pub fn logits_len(plan: &Plan) -> usize {
 
 /// A training step of all arms.
 pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduction) -> Encoded {
-    let maps: Vec<Buf> = (0..plan.tensors.len()).map(|t| if t == INPUT { Buf::Batch } else { Buf::Map(t) }).collect();
+    let map = |place| if place == INPUT { Buf::Batch } else { Buf::Map(place) };
+    let maps: Vec<Buf> = epilogues::places(plan).into_iter().map(map).collect();
     let (gradients, gradient_lens) = gradients(plan);
     let mut encoded = forward(plan, layout, arms, &maps, reduction);
     let (calls, lens) = (&mut encoded.calls, &mut encoded.lens);
@@ -137,15 +138,18 @@ pub fn training_step(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduc
 
 /// The logits of an evaluation of all arms.
 pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize, reduction: Reduction) -> Encoded {
-    let lives: Vec<Life> = (1..plan.tensors.len())
-        .map(|tensor| {
-            let from = written_at(plan, tensor);
-            let to = plan.ops.iter().rposition(|op| op.inputs().any(|t| t == tensor)).unwrap_or(from);
-            Life { len: plan.tensor_len(tensor), from, to }
-        })
-        .collect();
-    let (slots, lens) = assign(&lives);
-    let maps: Vec<Buf> = std::iter::once(Buf::Batch).chain(slots.into_iter().map(Buf::Map)).collect();
+    let places = epilogues::places(plan);
+    let owners: Vec<TensorId> = (1..plan.tensors.len()).filter(|&t| places[t] == t).collect();
+    let life = |&owner: &TensorId| {
+        let lies_here = |tensor: TensorId| places[tensor] == owner;
+        let from = plan.ops.iter().position(|op| op.output().is_some_and(lies_here)).unwrap_or(0);
+        let to = plan.ops.iter().rposition(|op| op.inputs().any(lies_here)).unwrap_or(from);
+        Life { len: plan.tensor_len(owner), from, to }
+    };
+    let (slots, lens) = assign(&owners.iter().map(life).collect::<Vec<_>>());
+    let slot_of: BTreeMap<TensorId, usize> = owners.into_iter().zip(slots).collect();
+    let map = |place: TensorId| slot_of.get(&place).map_or(Buf::Batch, |&slot| Buf::Map(slot));
+    let maps: Vec<Buf> = places.iter().copied().map(map).collect();
     let mut encoded = forward(plan, layout, arms, &maps, reduction);
     if let Some(&Op::PoolHead { input }) = plan.ops.last() {
         encoded.calls.push(calls::pool_logits(pool(plan), arms, maps[input], reduction));
@@ -157,12 +161,6 @@ pub fn evaluation(plan: &Plan, layout: &Layout, arms: usize, reduction: Reductio
 
 fn pool(plan: &Plan) -> Pool {
     Pool { n: plan.batch, features: plan.features(), classes: plan.classes }
-}
-
-/// The operation that writes `tensor`: a sum is written where its last summand is.
-fn written_at(plan: &Plan, tensor: TensorId) -> usize {
-    let by_sum = (0..plan.ops.len()).find(|&op| epilogues::adds(plan, op).is_some_and(|(_, sum)| sum == tensor));
-    by_sum.or_else(|| plan.ops.iter().position(|op| op.output() == Some(tensor))).unwrap_or(0)
 }
 
 /// From the images to the features before pooling, and what both programs need.
@@ -181,7 +179,7 @@ fn forward(plan: &Plan, layout: &Layout, arms: usize, maps: &[Buf], reduction: R
             Op::Conv { input, weight, output: own, ref geometry } => {
                 let layer = &layout.layers[weight];
                 let sum = epilogues::adds(plan, index);
-                let (addend, output) = sum.map_or((None, own), |(addend, output)| (Some(maps[addend]), output));
+                let (addend, output) = (sum.map(|(addend, _)| maps[addend]), sum.map_or(own, |(_, output)| output));
                 let operands = [maps[input], maps[output]];
                 let mut call = calls::conv_forward(geometry, layer, layout, arms, operands, addend);
                 if reduction == Reduction::Shared && moments::are_wanted(plan, output) {

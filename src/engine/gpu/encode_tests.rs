@@ -28,6 +28,22 @@ fn the_default_net_takes_16_dispatches_a_step() {
 }
 
 #[test]
+fn a_sum_is_no_dispatch_and_has_its_map_from_its_convolution() {
+    let net = Net::preresnet(Shape { c: 3, h: 32, w: 32 }, 10, 8, &[16, 32, 64], Norm::Batch, Activation::Relu);
+    let plan = Plan::new(&net, 8);
+    let encoded = training_step(&plan, &Layout::new(&plan), 2, Reduction::Shared);
+    assert_eq!(encoded.calls.len(), 37);
+    let sums = plan.ops.iter().filter(|op| matches!(op, Op::Add { .. })).count();
+    let maps = encoded.lens.keys().filter(|buf| matches!(buf, Buf::Map(_))).count();
+    assert_eq!((sums, maps), (3, plan.tensors.len() - 1 - sums));
+    let adds = |call: &&Call| call.constants.contains(&("ADD", 1.0));
+    let adding: Vec<&Call> = encoded.calls.iter().filter(adds).collect();
+    assert_eq!(adding.len(), sums);
+    // What is added is neither what is convolved nor what is written.
+    assert!(adding.iter().all(|call| call.buffers[3] != call.buffers[0] && call.buffers[3] != call.buffers[2]));
+}
+
+#[test]
 fn convolutions_begin_the_gradients_of_the_norms_before_them() {
     let begun = |net: &Net, reduction| {
         let plan = Plan::new(net, 6);

@@ -14,6 +14,17 @@ pub fn adds(plan: &Plan, conv: usize) -> Option<(TensorId, TensorId)> {
     (readers == 1 && [a, b].contains(&own)).then_some((other, output))
 }
 
+/// The tensor in whose map each tensor of `plan` lies: itself, or the sum that a convolution puts out instead of it.
+pub fn places(plan: &Plan) -> Vec<TensorId> {
+    let mut places: Vec<TensorId> = (0..plan.tensors.len()).collect();
+    for (conv, op) in plan.ops.iter().enumerate() {
+        if let (Some(own), Some((_, sum))) = (op.output(), adds(plan, conv)) {
+            places[own] = sum;
+        }
+    }
+    places
+}
+
 /// The norm of whole channels whose gradient `ops[conv]` of `plan`, a convolution, can begin: (its operation, its input, its
 /// activation). It must be the last, walking backward, to write the gradient of what the norm puts out.
 pub fn begins(plan: &Plan, conv: usize) -> Option<(usize, TensorId, Activation)> {
@@ -47,7 +58,9 @@ mod tests {
         for conv in convs {
             let (other, output) = adds(&plan, conv).unwrap();
             assert_eq!(plan.ops[conv + 1].output(), Some(output));
-            assert!(plan.ops[conv + 1].inputs().any(|t| t == other) && plan.ops[conv].output() != Some(other));
+            let own = plan.ops[conv].output().unwrap();
+            assert!(plan.ops[conv + 1].inputs().any(|t| t == other) && own != other);
+            assert_eq!((places(&plan)[own], places(&plan)[other], places(&plan)[output]), (output, other, output));
         }
     }
 
