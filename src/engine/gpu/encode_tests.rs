@@ -91,11 +91,12 @@ fn sizes_are_those_of_the_shader() {
         let layout = Layout::new(&plan);
         for encoded in programs(&plan, &layout) {
             for call in encoded.calls.iter().flat_map(variants::all) {
-                let body = call.kernel.source.split("struct Sizes {").nth(1).unwrap().split('}').next().unwrap();
+                let source = call.kernel.source();
+                let body = source.split("struct Sizes {").nth(1).unwrap().split('}').next().unwrap();
                 let fields: Vec<&str> = body.lines().filter_map(|line| line.trim().strip_suffix(": u32,")).collect();
                 let names: Vec<&str> = call.sizes.iter().map(|(name, _)| *name).collect();
                 assert_eq!(names, fields, "{}", call.kernel.name);
-                let overrides = call.kernel.source.matches("\noverride ").count();
+                let overrides = source.matches("\noverride ").count();
                 assert_eq!(call.constants.len(), overrides, "{}", call.kernel.name);
                 seen.insert(call.kernel.name);
             }

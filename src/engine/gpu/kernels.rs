@@ -20,10 +20,17 @@ pub enum Access {
 pub struct Kernel {
     /// Its name.
     pub name: &'static str,
-    /// All of its WGSL.
-    pub source: &'static str,
+    /// Its WGSL, part by part: the page carries a part once, however many kernels share it.
+    pub parts: &'static [&'static str],
     /// Its buffers in order of binding, from 1 on.
     pub buffers: &'static [Access],
+}
+
+impl Kernel {
+    /// All of its WGSL.
+    pub fn source(&self) -> String {
+        self.parts.concat()
+    }
 }
 
 impl PartialEq for Kernel {
@@ -38,7 +45,7 @@ macro_rules! kernels {
             #[doc = $doc]
             pub static $row: Kernel = Kernel {
                 name: $name,
-                source: concat!($(include_str!(concat!(env!("OUT_DIR"), "/shaders/", $part, ".wgsl"))),*),
+                parts: &[$(include_str!(concat!(env!("OUT_DIR"), "/shaders/", $part, ".wgsl"))),*],
                 buffers: &[$(Access::$access),*],
             };
         )*
@@ -145,9 +152,9 @@ mod tests {
             for (i, access) in kernel.buffers.iter().enumerate() {
                 let mode = if *access == Access::Read { "read" } else { "read_write" };
                 let binding = format!("@group(1) @binding({}) var<storage, {mode}>", i + 1);
-                assert_eq!(kernel.source.matches(&binding).count(), 1, "{}: {binding}", kernel.name);
+                assert_eq!(kernel.source().matches(&binding).count(), 1, "{}: {binding}", kernel.name);
             }
-            assert_eq!(kernel.source.matches("@group(1)").count(), kernel.buffers.len() + 1, "{}", kernel.name);
+            assert_eq!(kernel.source().matches("@group(1)").count(), kernel.buffers.len() + 1, "{}", kernel.name);
             assert!(kernel.buffers.len() <= 8, "{}: WebGPU promises 8 storage buffers", kernel.name);
         }
     }
@@ -156,9 +163,10 @@ mod tests {
     fn barriers_come_before_any_return_of_an_entry_point() {
         // naga lets an early return pass in front of a barrier; Chromium does not.
         for kernel in ALL {
-            let entry = kernel.source.split("@compute").nth(1).unwrap_or_default();
+            let source = kernel.source();
+            let entry = source.split("@compute").nth(1).unwrap_or_default();
             let body = entry.split("\n}\n").next().unwrap_or_default();
-            if kernel.source.contains("workgroupBarrier") {
+            if source.contains("workgroupBarrier") {
                 assert!(!body.contains("return"), "{}", kernel.name);
             }
         }

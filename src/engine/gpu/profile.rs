@@ -24,12 +24,12 @@ const ROUNDS: usize = 3;
 
 static COMPUTE: Kernel = Kernel {
     name: "roofline_compute",
-    source: include_str!(concat!(env!("OUT_DIR"), "/shaders/roofline_compute.wgsl")),
+    parts: &[include_str!(concat!(env!("OUT_DIR"), "/shaders/roofline_compute.wgsl"))],
     buffers: &[Access::Write],
 };
 static COPY: Kernel = Kernel {
     name: "roofline_copy",
-    source: include_str!(concat!(env!("OUT_DIR"), "/shaders/roofline_copy.wgsl")),
+    parts: &[include_str!(concat!(env!("OUT_DIR"), "/shaders/roofline_copy.wgsl"))],
     buffers: &[Access::Read, Access::Write],
 };
 /// Workgroups of 64 and multiply-adds a thread and round, as the shader has them.

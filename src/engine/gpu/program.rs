@@ -132,7 +132,7 @@ impl Pipelines {
             });
             let module = gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some(kernel.name),
-                source: wgpu::ShaderSource::Wgsl(kernel.source.into()),
+                source: wgpu::ShaderSource::Wgsl(kernel.source().into()),
             });
             (module, group, layout)
         });
