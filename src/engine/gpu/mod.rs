@@ -23,9 +23,11 @@ pub mod reduction;
 pub mod snapshot;
 pub mod tune;
 pub mod variants;
+mod wishes;
 pub mod work;
 
 pub use device::{AdapterReport, probe_adapter};
+pub use wishes::Wishes;
 
 use super::{
     ArmInput, ArmRow, EVAL_CHUNK, Engine, EngineError, GpuCalls, LayerSums, MAX_ARMS, MAX_ENQUEUED, Output, Setup,
@@ -42,17 +44,8 @@ use readback::{Readback, Stretch};
 use reduction::Reduction;
 use snapshot::Snapshots;
 use std::collections::BTreeMap;
-use tune::{Choice, Tuning};
+use tune::Choice;
 use web_time::Instant;
-
-/// What tests and benchmarks decide otherwise than the adapter would.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wishes {
-    /// How sums are shared out; as suits the adapter where it is not given.
-    pub reduction: Option<Reduction>,
-    /// When variants of the convolutions are measured. No choice changes a result.
-    pub tuning: Tuning,
-}
 
 const STORAGE: wgpu::BufferUsages =
     wgpu::BufferUsages::STORAGE.union(wgpu::BufferUsages::COPY_DST).union(wgpu::BufferUsages::COPY_SRC);
