@@ -7,7 +7,6 @@ use explr::engine::cpu::reference as twin;
 use explr::engine::gpu::calls::{self, Buf};
 use explr::engine::gpu::layout::Layout;
 use explr::engine::gpu::program::StepInputs;
-use explr::engine::gpu::variants::Variant;
 use explr::model::{Activation, ConvGeometry, Layer, Net, Norm, Op, Plan, Shape};
 
 /// Plan and layout of a single convolution.
@@ -38,17 +37,6 @@ pub fn convolutions() -> Vec<Case> {
         (2, shape(8, 6, 15), 12, 3, 2, false),
     ];
     sizes.into_iter().flat_map(|(n, input, out, k, stride, shared)| cases(n, input, out, k, stride, shared)).collect()
-}
-
-/// `cases` in every variant but the first that they have.
-pub fn variants(cases: fn() -> Vec<Case>) -> Vec<Case> {
-    let of = |variant: Variant| {
-        cases().into_iter().filter_map(move |case| {
-            let call = variant.of(&case.call)?;
-            Some(Case { name: format!("{} ({})", case.name, variant.name()), call, ..case })
-        })
-    };
-    Variant::ALL.into_iter().skip(1).flat_map(of).collect()
 }
 
 /// Where what is added to a convolution lies.

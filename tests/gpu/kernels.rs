@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, Case};
 use crate::compare::{KERNEL_TOLERANCE, relative_error};
-use crate::{cases, cases_conv, cases_maps, cases_moments, cases_norm, cases_sums, cases_update};
+use crate::{cases, cases_conv, cases_maps, cases_moments, cases_norm, cases_sums, cases_update, variants};
 use explr::engine::gpu::kernels;
 use explr::engine::gpu::reduction::Reduction;
 use std::collections::BTreeSet;
@@ -38,35 +38,40 @@ async fn complaints(bench: &mut Bench, case: &Case, sensitive: bool) -> Vec<Stri
     complaints
 }
 
-/// Every convolution there is, without its variants.
+/// Every convolution there is, in its first variant.
 pub const CONVOLUTIONS: [fn() -> Vec<Case>; 3] =
     [cases_conv::convolutions, cases_moments::convolutions, cases_sums::convolutions];
 
-async fn check(cases: Vec<Case>, sensitive: bool) -> BTreeSet<&'static str> {
-    let mut bench = Bench::open().await.expect("there is an adapter");
+/// The names of the kernels of `cases`, all of which are right.
+async fn check(bench: &mut Bench, cases: &[Case], sensitive: bool) -> BTreeSet<&'static str> {
     let mut wrong = vec![];
-    for case in &cases {
-        wrong.extend(complaints(&mut bench, case, sensitive).await);
+    for case in cases {
+        wrong.extend(complaints(bench, case, sensitive).await);
     }
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
     cases.iter().map(|case| case.call.kernel.name).collect()
 }
 
 gpu_test! {
+    /// Convolutions in their first variant, and the others against that: a software GPU takes seconds to compile one with
+    /// barriers, so this is one test on one device, and nothing is compiled twice.
     async fn every_kernel_agrees_with_its_twin() {
+        let mut bench = Bench::open().await.expect("there is an adapter");
         let reduced = Reduction::ALL.map(|r| [cases::ends(r), cases_norm::norms(r), cases_update::measure(r)]);
-        let convolutions = CONVOLUTIONS.map(|cases| [cases(), cases_conv::variants(cases)]);
         let others = [cases::summands(), cases_maps::concats(), cases_maps::pools(), cases_moments::norms(),
             cases_sums::norms(), cases_update::update()];
-        let cases = reduced.into_iter().flatten().chain(convolutions.into_iter().flatten()).chain(others);
-        let tried = check(cases.flatten().collect(), true).await;
+        let convolutions = CONVOLUTIONS.map(|cases| cases());
+        let cases: Vec<Case> = reduced.into_iter().flatten().chain(others).chain(convolutions).flatten().collect();
+        let mut tried = check(&mut bench, &cases, true).await;
+        tried.extend(variants::check(&mut bench).await);
         assert_eq!(tried, kernels::ALL.iter().map(|kernel| kernel.name).collect::<BTreeSet<_>>());
     }
 }
 
 gpu_test! {
     async fn constant_sets_give_the_activation_of_0() {
-        check(Reduction::ALL.into_iter().flat_map(cases_norm::constant_sets).collect(), false).await;
-        check(vec![cases_moments::constant_channels()], false).await;
+        let mut bench = Bench::open().await.expect("there is an adapter");
+        let sets = Reduction::ALL.into_iter().flat_map(cases_norm::constant_sets).chain([cases_moments::constant_channels()]);
+        check(&mut bench, &sets.collect::<Vec<_>>(), false).await;
     }
 }
