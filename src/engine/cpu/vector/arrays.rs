@@ -1,6 +1,6 @@
 //! Vectors as arrays, for machines whose instructions are not named here: the compiler finds 128 bits.
 
-use super::Vector;
+use super::{Vector, put};
 use std::array::from_fn;
 
 /// `N` numbers.
@@ -84,5 +84,12 @@ where
             width /= 2;
         }
         lanes[0]
+    }
+    #[inline(always)]
+    fn transpose(from: &[T], from_row: usize, to: &mut [T], to_row: usize, accumulate: bool) {
+        let rows: [Self; N] = from_fn(|i| Self::load(&from[i * from_row..]));
+        for j in 0..N {
+            put(Self(rows.map(|row| row.0[j])), &mut to[j * to_row..], accumulate);
+        }
     }
 }

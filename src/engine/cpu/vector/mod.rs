@@ -22,6 +22,7 @@ pub use wasm::{F32x4, F64x2};
 pub use x86::{F32x8, F64x4};
 
 use super::scalar::Scalar;
+use std::ops::Range;
 
 /// [`Vector::LEN`] numbers; every operation is lane by lane.
 pub trait Vector<T>: Copy {
@@ -70,6 +71,45 @@ pub trait Vector<T>: Copy {
     fn map(self, f: impl Fn(T) -> T) -> Self;
     /// The sum of all lanes, pairwise.
     fn sum(self) -> T;
+    /// `to[j][i] = from[i][j]`, or `+=`, for `LEN` rows of `LEN` numbers, neighbouring rows `from_row` and `to_row` apart;
+    /// panics where there are too few.
+    fn transpose(from: &[T], from_row: usize, to: &mut [T], to_row: usize, accumulate: bool);
+}
+
+/// `to[j][i] = from[i][j]`, or `+=`, for `rows` of `columns` numbers, neighbouring rows `from_row` and `to_row` apart.
+#[inline(always)]
+pub fn transpose<T: Scalar, V: Vector<T>>(
+    from: &[T],
+    from_row: usize,
+    to: &mut [T],
+    to_row: usize,
+    [rows, columns]: [usize; 2],
+    accumulate: bool,
+) {
+    let [whole_rows, whole_columns] = [rows, columns].map(|len| len / V::LEN * V::LEN);
+    for row in (0..whole_rows).step_by(V::LEN) {
+        for column in (0..whole_columns).step_by(V::LEN) {
+            let (from, to) = (&from[row * from_row + column..], &mut to[column * to_row + row..]);
+            V::transpose(from, from_row, to, to_row, accumulate);
+        }
+    }
+    let mut singly = |rows: Range<usize>, columns: Range<usize>| {
+        for row in rows {
+            for column in columns.clone() {
+                let (from, to) = (&from[row * from_row + column..], &mut to[column * to_row + row..]);
+                <T as Vector<T>>::transpose(from, 1, to, 1, accumulate);
+            }
+        }
+    };
+    singly(whole_rows..rows, 0..columns);
+    singly(0..whole_rows, whole_columns..columns);
+}
+
+/// `to = v`, or `to += v`.
+#[inline(always)]
+fn put<T, V: Vector<T>>(v: V, to: &mut [T], accumulate: bool) {
+    let v = if accumulate { V::load(to).add(v) } else { v };
+    v.store(to);
 }
 
 /// Work that is written for any vectors. `run` and what it calls are `#[inline(always)]`: only then are they compiled for

@@ -6,6 +6,17 @@ use super::Vector;
 #[derive(Clone, Copy)]
 pub struct Pair<V>(V, V);
 
+impl<V> Pair<V> {
+    /// `sum + self · other`, of both halves.
+    #[inline(always)]
+    pub fn add_products<T>(self, other: Self, sum: V) -> V
+    where
+        V: Vector<T>,
+    {
+        sum.plus_product(self.0, other.0).plus_product(self.1, other.1)
+    }
+}
+
 impl<T: Copy + std::ops::Add<Output = T>, V: Vector<T>> Vector<T> for Pair<V> {
     const LEN: usize = 2 * V::LEN;
 
@@ -73,5 +84,14 @@ impl<T: Copy + std::ops::Add<Output = T>, V: Vector<T>> Vector<T> for Pair<V> {
     #[inline(always)]
     fn sum(self) -> T {
         self.0.add(self.1).sum()
+    }
+    #[inline(always)]
+    fn transpose(from: &[T], from_row: usize, to: &mut [T], to_row: usize, accumulate: bool) {
+        for row in [0, V::LEN] {
+            for column in [0, V::LEN] {
+                let (from, to) = (&from[row * from_row + column..], &mut to[column * to_row + row..]);
+                V::transpose(from, from_row, to, to_row, accumulate);
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! One number as a vector of one lane: the ends of rows.
 
-use super::Vector;
+use super::{Vector, put};
 
 macro_rules! single {
     ($type:ident, $significand:expr) => {
@@ -67,6 +67,10 @@ macro_rules! single {
             #[inline(always)]
             fn sum(self) -> $type {
                 self
+            }
+            #[inline(always)]
+            fn transpose(from: &[$type], _: usize, to: &mut [$type], _: usize, accumulate: bool) {
+                put(from[0], to, accumulate);
             }
         }
     };

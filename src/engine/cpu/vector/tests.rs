@@ -55,6 +55,47 @@ fn lane_by_lane<T: Scalar, V: Vector<T>>() {
     }
 }
 
+/// `transpose` over rows and columns that are whole vectors and not, added to what was there and not.
+struct Transposes;
+
+impl<T: Scalar> Kernel<T> for Transposes {
+    #[inline(always)]
+    fn run<V: Vector<T>>(self) {
+        transposes::<T, V>();
+        transposes::<T, Pair<V>>();
+    }
+}
+
+#[inline(always)]
+fn transposes<T: Scalar, V: Vector<T>>() {
+    let sizes = [[V::LEN, V::LEN], [2 * V::LEN, V::LEN + 1], [3 * V::LEN - 1, 2 * V::LEN], [1, 3], [V::LEN, 0]];
+    for ([rows, columns], accumulate) in sizes.into_iter().flat_map(|size| [(size, false), (size, true)]) {
+        let (from_row, to_row) = (columns + 3, rows + 2);
+        let from: Vec<T> = (0..rows * from_row).map(|i| T::from_f64(i as f64)).collect();
+        let before = T::from_f64(-0.5);
+        let mut to = vec![before; columns * to_row];
+        transpose::<T, V>(&from, from_row, &mut to, to_row, [rows, columns], accumulate);
+        for (at, &to) in to.iter().enumerate() {
+            let (j, i) = (at / to_row, at % to_row);
+            let want = match (i < rows, accumulate) {
+                (false, _) => before,
+                (true, false) => from[i * from_row + j],
+                (true, true) => before + from[i * from_row + j],
+            };
+            assert!(to == want, "{rows} × {columns}: [{j}, {i}] is {to:?} and not {want:?}");
+        }
+    }
+}
+
+#[test]
+fn squares_are_transposed() {
+    dispatch::<f32>(Transposes);
+    dispatch::<f64>(Transposes);
+    Transposes.run::<f32>();
+    <Transposes as Kernel<f32>>::run::<<f32 as Scalar>::Plain>(Transposes);
+    <Transposes as Kernel<f64>>::run::<<f64 as Scalar>::Plain>(Transposes);
+}
+
 #[test]
 fn vectors_compute_as_numbers_do() {
     dispatch::<f32>(AsNumbers);
