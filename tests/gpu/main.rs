@@ -1,6 +1,6 @@
 //! The GPU engine on whatever adapter there is: natively (a software Vulkan will do) and in a real browser
 //! (`cargo test --target wasm32-unknown-unknown --test gpu` with wasm-bindgen's test runner). One suite for both,
-//! because naga is not the browser's shader compiler.
+//! because naga is not the browser's shader compiler. The CPU engine comes along: its vectors in the page are others too.
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -56,3 +56,4 @@ mod replay;
 mod shaders;
 mod training;
 mod variants;
+mod vectors;
