@@ -13,7 +13,7 @@ use super::team::Team;
 use super::vector::dispatch;
 use crate::model::ConvGeometry;
 use kernels::ROWS;
-use passes::Maps;
+use passes::{Maps, Sums, WeightGradient};
 use table::Table;
 
 /// A convolution with its table.
@@ -69,13 +69,9 @@ impl Convolution {
         let (table, [from, to]) = (&self.table, [self.g.input.c, self.g.output.c]);
         let weights =
             pack(&mut room.weights, [from, table.taps, to], |c, tap, row| (row * from + c) * table.taps + tap, weight);
-        let share = Self::share(to, team);
-        let work = output.chunks_mut(share * self.g.n * table.output).zip(weights.chunks(share * from * table.taps));
-        team.each(work.zip(room.parts.chunks_mut(self.part_len())), |((results, weights), room)| {
-            let source = self.input_maps(input);
-            let (links, taps) = (&table.forward, table.taps);
-            dispatch(passes::Sums { links, source, weights, taps, results, accumulate: false, room });
-        });
+        let (source, room) = (self.input_maps(input), &mut room.parts[..]);
+        let (links, taps) = (&table.forward, table.taps);
+        self.share_out(Sums { links, source, weights, taps, results: output, accumulate: false, room }, team);
     }
 
     /// Gradient with respect to the weights; overwrites. Blocks of images are added in order.
@@ -92,7 +88,7 @@ impl Convolution {
         let work = work.zip(output_gradient.chunks(share * self.g.n * table.output));
         team.each(work.zip(room.parts.chunks_mut(self.part_len())), |((gradient, output_gradient), room)| {
             let [input, output_gradient] = [self.input_maps(input), self.output_maps(output_gradient)];
-            dispatch(passes::WeightGradient { table, input, output_gradient, gradient, room });
+            dispatch(WeightGradient { table, input, output_gradient, gradient, room });
         });
     }
 
@@ -109,12 +105,19 @@ impl Convolution {
         let (table, [from, to]) = (&self.table, [self.g.output.c, self.g.input.c]);
         let weights =
             pack(&mut room.weights, [from, table.taps, to], |c, tap, row| (c * to + row) * table.taps + tap, weight);
-        let share = Self::share(to, team);
-        let work = gradient.chunks_mut(share * self.g.n * table.input).zip(weights.chunks(share * from * table.taps));
-        team.each(work.zip(room.parts.chunks_mut(self.part_len())), |((results, weights), room)| {
-            let source = self.output_maps(output_gradient);
-            let (links, taps) = (&table.backward, table.taps);
-            dispatch(passes::Sums { links, source, weights, taps, results, accumulate, room });
+        let (source, room) = (self.output_maps(output_gradient), &mut room.parts[..]);
+        let (links, taps) = (&table.backward, table.taps);
+        self.share_out(Sums { links, source, weights, taps, results: gradient, accumulate, room }, team);
+    }
+
+    /// Does `sums`, whose room has a part for each thread: each takes some channels of the results.
+    fn share_out<T: Scalar>(&self, sums: Sums<T>, team: &Team) {
+        let Sums { links, source, weights, taps, results, accumulate, room } = sums;
+        let (map, fan_in) = (source.n * links.results(), source.channels() * taps);
+        let share = Self::share(results.len() / map, team);
+        let work = results.chunks_mut(share * map).zip(weights.chunks(share * fan_in));
+        team.each(work.zip(room.chunks_mut(self.part_len())), |((results, weights), room)| {
+            dispatch(Sums { links, source, weights, taps, results, accumulate, room });
         });
     }
 

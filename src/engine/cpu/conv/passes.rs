@@ -36,7 +36,8 @@ pub struct Maps<'a, T> {
 }
 
 impl<T: Scalar> Maps<'_, T> {
-    fn channels(&self) -> usize {
+    /// How many.
+    pub fn channels(&self) -> usize {
         self.data.len() / (self.n * self.pixels)
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::cpu::reference::check::randoms;
 
-/// All operations of `V` on random numbers and a NaN, lane by lane.
+/// All operations of `V`: on random numbers and a NaN, lane by lane, and on squares.
 struct AsNumbers;
 
 impl<T: Scalar> Kernel<T> for AsNumbers {
@@ -11,6 +11,8 @@ impl<T: Scalar> Kernel<T> for AsNumbers {
     fn run<V: Vector<T>>(self) {
         lane_by_lane::<T, V>();
         lane_by_lane::<T, Pair<V>>();
+        transposes::<T, V>();
+        transposes::<T, Pair<V>>();
     }
 }
 
@@ -56,16 +58,6 @@ fn lane_by_lane<T: Scalar, V: Vector<T>>() {
 }
 
 /// `transpose` over rows and columns that are whole vectors and not, added to what was there and not.
-struct Transposes;
-
-impl<T: Scalar> Kernel<T> for Transposes {
-    #[inline(always)]
-    fn run<V: Vector<T>>(self) {
-        transposes::<T, V>();
-        transposes::<T, Pair<V>>();
-    }
-}
-
 #[inline(always)]
 fn transposes<T: Scalar, V: Vector<T>>() {
     let sizes = [[V::LEN, V::LEN], [2 * V::LEN, V::LEN + 1], [3 * V::LEN - 1, 2 * V::LEN], [1, 3], [V::LEN, 0]];
@@ -85,15 +77,6 @@ fn transposes<T: Scalar, V: Vector<T>>() {
             assert!(to == want, "{rows} × {columns}: [{j}, {i}] is {to:?} and not {want:?}");
         }
     }
-}
-
-#[test]
-fn squares_are_transposed() {
-    dispatch::<f32>(Transposes);
-    dispatch::<f64>(Transposes);
-    Transposes.run::<f32>();
-    <Transposes as Kernel<f32>>::run::<<f32 as Scalar>::Plain>(Transposes);
-    <Transposes as Kernel<f64>>::run::<<f64 as Scalar>::Plain>(Transposes);
 }
 
 #[test]
